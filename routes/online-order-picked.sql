@@ -1,7 +1,7 @@
 -- fact_online_order_lines with picked_ts: one event a line of an online order that was picked.
--- Watermark: picked_ts. The table has no event_ts, and a line is updated in place when it moves on: its picked_ts appears
--- at some time and then stays. One that is written with a time before what was already sent is a late row; where the
--- writer lags behind its own times, give the stream a settle.
+-- Watermark: picked_ts. The table has no event_ts, and a line is updated in place when it moves on: its time appears
+-- some day and then stays. One that is written with a time before what was already sent is a late row; where the writer
+-- lags behind its own times, give the stream a settle.
 -- Correlation: the order.
 SELECT
   picked_ts AS _watermark,

@@ -103,9 +103,8 @@ class RetailQueriesTest {
     @ParameterizedTest
     @MethodSource("contracts")
     void a_query_begins_with_a_comment_on_its_table_and_its_watermark(RetailContract contract) {
-        String comment = query(contract).lines()
-                .takeWhile(line -> line.startsWith("--"))
-                .collect(Collectors.joining("\n"));
+        String comment =
+                query(contract).lines().takeWhile(line -> line.startsWith("--")).collect(Collectors.joining("\n"));
 
         assertThat(comment).startsWith("-- " + contract.table()).contains("Watermark: " + contract.watermark());
     }

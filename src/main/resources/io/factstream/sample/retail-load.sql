@@ -13,9 +13,10 @@ SET VARIABLE chunks = (getvariable('span_us') + getvariable('chunk_us') - 1) // 
 -- A later load is about the same shops.
 SET VARIABLE stores = coalesce((SELECT max(store_id) FROM fact_receipts), getvariable('max_stores'));
 
--- A number from 0 to n - 1 for row k.
+-- A number from 0 to n - 1 for row k. Hashed twice: the low bits of a hash of several values keep what they share, and
+-- two purposes would go hand in hand.
 CREATE OR REPLACE TEMP MACRO pick(k, purpose, n) AS
-  CAST(hash(k, purpose, getvariable('seed')) % CAST(n AS UBIGINT) AS BIGINT);
+  CAST(hash(hash(k, purpose, getvariable('seed'))) % CAST(n AS UBIGINT) AS BIGINT);
 
 -- The time of row k of n: rows come chunk after chunk, and inside a chunk in no order.
 CREATE OR REPLACE TEMP MACRO moment(k, purpose, n) AS
@@ -48,7 +49,8 @@ CREATE OR REPLACE TEMP TABLE sample_operation AS
   SELECT printf('OPS-%04d-%s-%s', store, strftime(day, '%Y%m%d'), kind) AS trace_id,
     day + to_seconds(hour * 3600 + 60 * (CAST(hash(store, kind, day) % 25 AS BIGINT))) AS operation_time,
     CAST(store AS INTEGER) AS store_id, kind AS operation_type
-  FROM generate_series(date_trunc('day', getvariable('load_from')), getvariable('load_to'), INTERVAL 1 DAY) AS days(day),
+  FROM generate_series(date_trunc('day', getvariable('load_from')), getvariable('load_to'), INTERVAL 1 DAY)
+      AS days(day),
     range(1, getvariable('stores') + 1) AS stores(store),
     (VALUES ('opened', 8), ('closed', 21)) AS kinds(kind, hour)
   WHERE operation_time >= getvariable('load_from') AND operation_time < getvariable('load_to');
@@ -93,7 +95,8 @@ CREATE OR REPLACE TEMP TABLE sample_total AS
     GROUP BY l.k
   ) t USING (k);
 
--- "Subtotal" came with newer loads: the oldest tenth of the first load lacks it, and every other one of those the cents too.
+-- "Subtotal" came with newer loads: the oldest tenth of the first load lacks it, and every other one of those lacks the
+-- cents too.
 INSERT INTO fact_receipts
   SELECT event_ts, id, store_id, customer_id, CASE WHEN is_return THEN 'RETURN' ELSE 'SALE' END,
     CASE WHEN is_return THEN receipt_id(k - 1 - pick(k, 'returned', least(k, 500))) END,
@@ -115,7 +118,7 @@ INSERT INTO fact_promotions
 
 -- Online orders: what is on its way when a load begins moves one step, in place, with a time inside this load.
 CREATE OR REPLACE TEMP MACRO step_due(order_id, line_num, step, n) AS
-  hash(order_id, line_num, step, getvariable('seed')) % n = 0;
+  pick(order_id || '/' || line_num, step, n) = 0;
 CREATE OR REPLACE TEMP MACRO step_time(order_id, line_num, step) AS
   make_timestamp(getvariable('from_us') + pick(order_id || '/' || line_num, step, getvariable('span_us')));
 
@@ -125,7 +128,8 @@ UPDATE fact_online_order_lines
     AND step_due(order_id_ext, line_num, 'delivered', 2);
 UPDATE fact_online_order_lines
   SET shipped_ts = step_time(order_id_ext, line_num, 'ship'), fulfillment_status = 'SHIPPED'
-  WHERE fulfillment_status = 'PICKED' AND fulfillment_mode <> 'BOPIS' AND step_due(order_id_ext, line_num, 'shipped', 2);
+  WHERE fulfillment_status = 'PICKED' AND fulfillment_mode <> 'BOPIS'
+    AND step_due(order_id_ext, line_num, 'shipped', 2);
 UPDATE fact_online_order_lines
   SET picked_ts = step_time(order_id_ext, line_num, 'pick'), fulfillment_status = 'PICKED'
   WHERE fulfillment_status = 'PENDING' AND step_due(order_id_ext, line_num, 'picked', 2);
@@ -142,7 +146,8 @@ CREATE OR REPLACE TEMP TABLE sample_order AS
 CREATE OR REPLACE TEMP TABLE sample_order_line AS
   SELECT k, id, line_num, mode, 1 + pick(k * 8 + line_num, 'ordered', 5000) AS product_id,
     1 + pick(k * 8 + line_num, 'order quantity', 3) AS quantity,
-    unit_cents_of(product_id) AS unit_cents, quantity * unit_cents AS ext_cents, promo_for(-1 - k * 8 - line_num) AS promo_code,
+    unit_cents_of(product_id) AS unit_cents, quantity * unit_cents AS ext_cents,
+    promo_for(-1 - k * 8 - line_num) AS promo_code,
     event_ts + to_seconds(1200 + pick(k * 8 + line_num, 'picking', 28800)) AS picked,
     CASE WHEN mode <> 'BOPIS' THEN picked + to_seconds(3600 + pick(k * 8 + line_num, 'shipping', 86400)) END AS shipped,
     coalesce(shipped, picked) + to_seconds(7200 + pick(k * 8 + line_num, 'delivering', 172800)) AS delivered,
@@ -167,8 +172,8 @@ CREATE OR REPLACE TEMP TABLE sample_order_total AS
   LEFT JOIN (SELECT k, CAST(sum(ext_cents) AS BIGINT) AS subtotal FROM sample_order_line GROUP BY k) t USING (k);
 
 INSERT INTO fact_online_order_headers
-  SELECT event_ts, NULL, id, customer_id, money(subtotal), money(tax), money(subtotal + tax), subtotal, tax, subtotal + tax,
-    payment_method
+  SELECT event_ts, NULL, id, customer_id, money(subtotal), money(tax), money(subtotal + tax), subtotal, tax,
+    subtotal + tax, payment_method
   FROM sample_order_total
   ORDER BY k;
 
@@ -188,7 +193,8 @@ INSERT INTO fact_payments
     printf('TXN-%016x', CAST(hash(coalesce(receipt, orders), attempt) >> 1 AS BIGINT)),
     CASE WHEN method <> 'CASH' THEN 40 + pick(k, 'duration', 2500) END,
     CASE WHEN attempt = 1 THEN 'DECLINED' WHEN cents < 0 THEN 'REFUNDED' ELSE 'APPROVED' END,
-    CASE WHEN attempt = 1 THEN ['INSUFFICIENT_FUNDS', 'EXPIRED_CARD', 'Refusé par la banque'][1 + pick(k, 'reason', 3)] END,
+    CASE WHEN attempt = 1
+      THEN ['INSUFFICIENT_FUNDS', 'EXPIRED_CARD', 'Refusé par la banque'][1 + pick(k, 'reason', 3)] END,
     store_id, customer_id
   FROM (
     SELECT k, soon_after(event_ts, k, 'paid', 90) AS happened, id AS receipt, NULL AS orders, payment_method AS method,
@@ -199,7 +205,8 @@ INSERT INTO fact_payments
     FROM sample_total
     WHERE payment_method <> 'CASH' AND NOT is_return AND pick(k, 'declined', 25) = 0
     UNION ALL
-    SELECT k * 5, soon_after(event_ts, k, 'order paid', 30), NULL, id, payment_method, subtotal + tax, NULL, customer_id, 2
+    SELECT k * 5, soon_after(event_ts, k, 'order paid', 30), NULL, id, payment_method, subtotal + tax, NULL,
+      customer_id, 2
     FROM sample_order_total
     UNION ALL
     SELECT k * 5, event_ts, NULL, id, payment_method, subtotal + tax, NULL, customer_id, 1
@@ -220,7 +227,8 @@ INSERT INTO fact_store_inventory_txn
 
 INSERT INTO fact_dc_inventory_txn
   SELECT moment(k, 'dc stock', share(0.04)), 1 + pick(k, 'stock dc', 4), 1 + pick(k, 'dc product', 5000),
-    pick(k, 'dc delta', 2000) - 800, ['INBOUND_SHIPMENT', 'OUTBOUND_SHIPMENT', 'ADJUSTMENT'][1 + pick(k, 'dc movement', 3)],
+    pick(k, 'dc delta', 2000) - 800,
+    ['INBOUND_SHIPMENT', 'OUTBOUND_SHIPMENT', 'ADJUSTMENT'][1 + pick(k, 'dc movement', 3)],
     CASE WHEN NOT is_old AND pick(k, 'dc sourced', 4) > 0
       THEN ['SUPPLIER', 'Großhandel Müller', 'O''Brien & Sons'][1 + pick(k, 'supplier', 3)] END,
     CASE WHEN NOT is_old THEN pick(k, 'dc balance', 20000) END
@@ -235,7 +243,8 @@ INSERT INTO fact_stockouts
   FROM range(share(0.005)) AS numbers(k);
 
 INSERT INTO fact_reorders
-  SELECT moment(k, 'reorder', share(0.007)), CASE WHEN k % 4 > 0 THEN 1 + pick(k, 'reorder store', getvariable('stores')) END,
+  SELECT moment(k, 'reorder', share(0.007)),
+    CASE WHEN k % 4 > 0 THEN 1 + pick(k, 'reorder store', getvariable('stores')) END,
     CASE WHEN k % 4 = 0 THEN 1 + pick(k, 'reorder dc', 4) END, 1 + pick(k, 'reorder product', 5000),
     pick(k, 'current', 20), 24 + 12 * pick(k, 'reorder quantity', 20), 20 + pick(k, 'reorder point', 30),
     ['LOW', 'NORMAL', 'HIGH', 'URGENT', NULL][1 + pick(k, 'priority', 5)]
@@ -271,7 +280,8 @@ INSERT INTO _staging_pending_shipments
     CASE WHEN k % 5 > 0 THEN 1200 + pick(k, 'planned unload', 4200) END,
     CASE WHEN k % 11 > 0 THEN printf('PLAN-%s-%08d-departed', getvariable('tag'), k) END,
     getvariable('load_to'), getvariable('load_to'),
-    to_json({pallets: 1 + pick(k, 'pallets', 30), carrier: ['Hürlimann "Express"', 'Nordwind', '佐川'][1 + pick(k, 'carrier', 3)]})
+    to_json({pallets: 1 + pick(k, 'pallets', 30),
+      carrier: ['Hürlimann "Express"', 'Nordwind', '佐川'][1 + pick(k, 'carrier', 3)]})
   FROM (
     SELECT k, CASE WHEN k % 4 = 0
         THEN getvariable('load_to')
@@ -284,7 +294,8 @@ INSERT INTO _staging_pending_shipments
 INSERT INTO fact_foot_traffic
   SELECT greatest(getvariable('load_from'), date_trunc('hour', moment(k, 'foot', share(0.08)))),
     1 + pick(k, 'foot store', getvariable('stores')) AS store, printf('SENSOR-%04d-%d', store, pick(k, 'sensor', 6)),
-    zone_for(k, 'foot zone'), CASE WHEN pick(k, 'timed', 12) > 0 THEN 15 + pick(k, 'dwell', 900) END, 1 + pick(k, 'people', 40)
+    zone_for(k, 'foot zone'), CASE WHEN pick(k, 'timed', 12) > 0 THEN 15 + pick(k, 'dwell', 900) END,
+    1 + pick(k, 'people', 40)
   FROM (SELECT twin(n) AS k FROM range(share(0.08)) AS numbers(n));
 
 INSERT INTO fact_ble_pings
@@ -301,9 +312,11 @@ INSERT INTO fact_customer_zone_changes
   FROM range(share(0.04)) AS numbers(k);
 
 INSERT INTO fact_marketing
-  SELECT moment(k, 'impression', share(0.05)), ['SOCIAL', 'SEARCH', 'DISPLAY', 'VIDEO', 'EMAIL'][1 + pick(k, 'channel', 5)],
+  SELECT moment(k, 'impression', share(0.05)),
+    ['SOCIAL', 'SEARCH', 'DISPLAY', 'VIDEO', 'EMAIL'][1 + pick(k, 'channel', 5)],
     ['CAMP-SPRING', 'CAMP-ÉTÉ', 'CAMP-夏祭り', 'CAMP-LOYALTY'][1 + pick(k, 'campaign', 4)],
-    ['banner-1', 'He said "50% off"', 'back\slash', 'sparkle ✨🛒', 'two' || chr(10) || 'lines'][1 + pick(k, 'creative', 5)],
+    ['banner-1', 'He said "50% off"', 'back\slash', 'sparkle ✨🛒', 'two' || chr(10) || 'lines']
+      [1 + pick(k, 'creative', 5)],
     CASE WHEN pick(k, 'tracked', 5) > 0 THEN printf('AD-%08x', pick(k, 'ad id', 4000000000)) END,
     CASE WHEN pick(k, 'recognized', 5) = 0 THEN 100000 + pick(k, 'ad customer', 50000) END,
     printf('IMP-%s-%08d', getvariable('tag'), k), money(cents), cents,

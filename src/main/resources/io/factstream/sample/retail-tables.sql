@@ -1,5 +1,5 @@
--- The tables of the retail sample, as the loader of a chain of shops leaves them: no keys on the facts, money as decimal
--- text beside cents, times in UTC without a zone, and column names in more than one style.
+-- The tables of the retail sample, as the loader of a chain of shops leaves them: no keys on the facts, money as
+-- decimal text beside cents, times in UTC without a zone, and column names in more than one style.
 
 -- Till receipts and what belongs to them.
 CREATE TABLE fact_receipts (
