@@ -46,7 +46,7 @@ public final class RetailSample {
      * Creates the file with all tables and their first load, a day after the other.
      *
      * @param file must not exist; does not exist afterwards when the call fails
-     * @param rows about how many fact rows in all, at least 1; every table gets at least one, save that of shop openings
+     * @param rows about how many fact rows in all, at least 1; below a few thousand a table can stay empty
      * @param seed the same seed makes the same rows
      * @param end after every event time; the first one is at most 14 days before. Only planned shipments depart later.
      * @throws ConfigurationException when the file exists or {@code rows} is below 1
