@@ -37,8 +37,14 @@ final class SqliteDatabase implements AutoCloseable {
 
     /** Something done within one transaction. */
     @FunctionalInterface
-    interface Work<T extends @Nullable Object> {
+    interface Work<T> {
         T in(Connection connection) throws SQLException;
+    }
+
+    /** Something changed within one transaction. */
+    @FunctionalInterface
+    interface Change {
+        void in(Connection connection) throws SQLException;
     }
 
     private final Path file;
@@ -82,10 +88,9 @@ final class SqliteDatabase implements AutoCloseable {
             try {
                 useWriteAheadLog(file, writer);
                 if (version < schema.version()) {
-                    database.write(connection -> {
+                    database.change(connection -> {
                         // Asked again under the lock: another process may have taken the steps meanwhile.
-                        schema.migrate(connection, number(connection, "PRAGMA user_version"));
-                        return null;
+                        schema.migrate(connection, inspect(file, connection, schema));
                     });
                 }
                 return database;
@@ -284,12 +289,12 @@ final class SqliteDatabase implements AutoCloseable {
     }
 
     /** Reads, all from one moment. */
-    <T extends @Nullable Object> T read(Work<T> work) {
+    <T> T read(Work<T> work) {
         return transaction(reading, reader, "BEGIN", "reading", work);
     }
 
     /** Reads and writes, all or nothing; durable when it returns. The work is done once. */
-    <T extends @Nullable Object> T write(Work<T> work) {
+    <T> T write(Work<T> work) {
         Connection connection = writer;
         if (connection == null) {
             throw new StateException(
@@ -298,8 +303,15 @@ final class SqliteDatabase implements AutoCloseable {
         return transaction(writing, connection, "BEGIN IMMEDIATE", "saving", work);
     }
 
-    private <T extends @Nullable Object> T transaction(
-            ReentrantLock lock, Connection connection, String begin, String doing, Work<T> work) {
+    /** As {@link #write}, with nothing to return. */
+    void change(Change change) {
+        write(connection -> {
+            change.in(connection);
+            return true;
+        });
+    }
+
+    private <T> T transaction(ReentrantLock lock, Connection connection, String begin, String doing, Work<T> work) {
         lock.lock();
         try {
             if (connection.isClosed()) {

@@ -65,7 +65,7 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
         for (DeadLetter letter : letters) {
             given.merge(letter.id(), letter, DeadLetter::mergedWith);
         }
-        database.write(connection -> {
+        database.change(connection -> {
             List<DeadLetter> added = new ArrayList<>();
             List<DeadLetter> merged = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement("SELECT * FROM dead_letter WHERE id = ?")) {
@@ -87,7 +87,6 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
             }
             writeAll(connection, INSERT, added);
             writeAll(connection, UPDATE, merged);
-            return null;
         });
     }
 

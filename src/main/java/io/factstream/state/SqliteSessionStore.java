@@ -30,7 +30,7 @@ final class SqliteSessionStore implements SessionStore {
         if (session.outcome() != Outcome.NOT_ENDED || !session.streams().isEmpty()) {
             throw new IllegalArgumentException("session " + session.id() + " is not one that begins");
         }
-        database.write(connection -> {
+        database.change(connection -> {
             int added = Sql.update(
                     connection,
                     "INSERT INTO session (id, started, outcome) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -40,13 +40,12 @@ final class SqliteSessionStore implements SessionStore {
             if (added == 0) {
                 throw new IllegalStateException("session " + session.id() + " has been started already");
             }
-            return null;
         });
     }
 
     @Override
     public void progress(String sessionId, String stream, StreamCounts counts) {
-        database.write(connection -> {
+        database.change(connection -> {
             requireSession(connection, sessionId);
             Sql.update(
                     connection,
@@ -63,7 +62,6 @@ final class SqliteSessionStore implements SessionStore {
                     counts.deadLettered(),
                     counts.batches(),
                     counts.bytes());
-            return null;
         });
     }
 

@@ -54,7 +54,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
         if (from != null && !from.mayAdvanceTo(to)) {
             throw new IllegalArgumentException("Stream '" + stream + "': [" + to + "] cannot lie after [" + from + "]");
         }
-        database.write(connection -> {
+        database.change(connection -> {
             int moved = from == null
                     ? insert(connection, stream, queryFingerprint, to, rows)
                     : Sql.update(
@@ -83,7 +83,6 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 }
                 throw new WatermarkConflictException(stream, from, saved == null ? null : saved.position());
             }
-            return null;
         });
     }
 
@@ -91,7 +90,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
     public void accept(String stream, String oldFingerprint, String newFingerprint, String who) {
         requireText(newFingerprint, "new fingerprint");
         requireText(who, "who");
-        database.write(connection -> {
+        database.change(connection -> {
             SavedWatermark saved = saved(connection, stream);
             if (saved == null || saved.queryFingerprint() == null) {
                 throw new NoSuchElementException("Stream '" + stream
@@ -105,7 +104,6 @@ final class SqliteWatermarkStore implements WatermarkStore {
             record(
                     connection,
                     new QueryAccepted(stream, clock.instant(), who, oldFingerprint, newFingerprint, saved.position()));
-            return null;
         });
     }
 
@@ -117,7 +115,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
         if (from == null && to == null) {
             throw new IllegalArgumentException("Stream '" + stream + "' cannot be set from nothing to nothing");
         }
-        database.write(connection -> {
+        database.change(connection -> {
             int changed;
             if (from == null) {
                 changed = insert(connection, stream, null, Objects.requireNonNull(to), 0);
@@ -151,7 +149,6 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 throw new WatermarkConflictException(stream, from, saved == null ? null : saved.position());
             }
             record(connection, new PositionSet(stream, clock.instant(), who, from, to, why));
-            return null;
         });
     }
 
