@@ -37,7 +37,7 @@ final class SqliteFaults {
                         Fault.READ_ONLY,
                         "it may not be written, " + doing + " failed",
                         "Give the user of this process the right to write the file and its folder, on a file system that"
-                                + " is not mounted read-only",
+                                + " is not mounted read-only: even to read, SQLite keeps a -wal and a -shm file beside it",
                         cause);
             case SQLITE_CANTOPEN ->
                 new StateException(

@@ -326,6 +326,7 @@ class SqliteStateTest {
 
             assertThat(refusal(file).fault()).isEqualTo(Fault.READ_ONLY);
             assertThat(refusal(folder.resolve("new.db")).fault()).isEqualTo(Fault.READ_ONLY);
+            assertThat(refusalToRead(file).fault()).isEqualTo(Fault.READ_ONLY);
             assertThat(refusalToRead(file)).hasMessageContaining("-shm");
         } finally {
             assertThat(folder.toFile().setWritable(true)).isTrue();
