@@ -1,0 +1,120 @@
+package io.factstream.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The tables of the state, as the ordered steps that make them.
+ *
+ * <p>The version of a file ({@code PRAGMA user_version}) is the number of steps that it went through. A step that was
+ * released is never changed: a change is a new step at the end. A new constant of an enum that is stored is a step too,
+ * if an empty one, so that an older FactStream refuses the file rather than stumble over the constant.
+ */
+final class Schema {
+
+    /** One step. */
+    record Migration(List<String> statements) {}
+
+    private static final Migration FIRST_TABLES = new Migration(List.of(
+            """
+            CREATE TABLE watermark (
+                stream            TEXT    NOT NULL PRIMARY KEY,
+                query_fingerprint TEXT,              -- NULL after it was set by a person
+                type              TEXT    NOT NULL,
+                value             TEXT    NOT NULL,
+                slices_done       INTEGER,           -- NULL with slices_of: the whole value
+                slices_of         INTEGER,
+                saved_at          TEXT    NOT NULL,
+                total_rows        INTEGER NOT NULL
+            )""",
+            """
+            CREATE TABLE watermark_change (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                stream            TEXT    NOT NULL,
+                changed_at        TEXT    NOT NULL,
+                who               TEXT    NOT NULL,
+                from_type         TEXT,              -- NULL: there was none
+                from_value        TEXT,
+                from_slices_done  INTEGER,
+                from_slices_of    INTEGER,
+                to_type           TEXT,              -- NULL: removed
+                to_value          TEXT,
+                to_slices_done    INTEGER,
+                to_slices_of      INTEGER,
+                why               TEXT,              -- NULL: not set, but a query accepted
+                old_fingerprint   TEXT,
+                new_fingerprint   TEXT
+            )""",
+            "CREATE INDEX watermark_change_by_stream ON watermark_change (stream)",
+            // The event is last: SQLite then need not walk through its overflow pages to reach the other columns.
+            """
+            CREATE TABLE dead_letter (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                id                TEXT    NOT NULL UNIQUE,
+                stream            TEXT    NOT NULL,
+                category          TEXT    NOT NULL,
+                severity          TEXT    NOT NULL,
+                first_failed      TEXT    NOT NULL,
+                last_failed       TEXT    NOT NULL,
+                attempts          INTEGER NOT NULL,
+                session_id        TEXT    NOT NULL,
+                hub               TEXT    NOT NULL,
+                event_type        TEXT    NOT NULL,
+                trace_id          TEXT    NOT NULL,
+                partition_key     TEXT,
+                position          TEXT    NOT NULL,
+                error             TEXT    NOT NULL,
+                properties        TEXT    NOT NULL,  -- a JSON object
+                event             BLOB    NOT NULL
+            )""",
+            // Holds all that filters, the summary and the count need.
+            """
+            CREATE INDEX dead_letter_by_kind ON dead_letter (stream, category, severity, first_failed)""",
+            """
+            CREATE TABLE session (
+                id                TEXT    NOT NULL PRIMARY KEY,
+                started           TEXT    NOT NULL,
+                ended             TEXT,              -- NULL: runs, or was killed
+                outcome           TEXT    NOT NULL
+            )""",
+            """
+            CREATE TABLE session_stream (
+                session_id        TEXT    NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+                stream            TEXT    NOT NULL,
+                rows_read         INTEGER NOT NULL,
+                events_sent       INTEGER NOT NULL,
+                dead_lettered     INTEGER NOT NULL,
+                batches           INTEGER NOT NULL,
+                bytes             INTEGER NOT NULL,
+                outcome           TEXT,
+                PRIMARY KEY (session_id, stream)
+            ) WITHOUT ROWID"""));
+
+    /** The schema of this FactStream. */
+    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES));
+
+    private final List<Migration> migrations;
+
+    Schema(List<Migration> migrations) {
+        this.migrations = List.copyOf(migrations);
+    }
+
+    /** The version of a file that went through all steps. */
+    int version() {
+        return migrations.size();
+    }
+
+    /** Takes the steps that a file of {@code version} lacks, within the transaction that the connection is in. */
+    void migrate(Connection connection, int version) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (Migration migration : migrations.subList(version, migrations.size())) {
+                for (String sql : migration.statements()) {
+                    statement.execute(sql);
+                }
+            }
+            statement.execute("PRAGMA user_version = " + version());
+        }
+    }
+}

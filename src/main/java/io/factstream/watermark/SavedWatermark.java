@@ -1,0 +1,28 @@
+package io.factstream.watermark;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream's watermark as a store holds it.
+ *
+ * @param stream the stream's id
+ * @param queryFingerprint of the query that made the position; null after {@link WatermarkStore#set}, until the next
+ *     advance brings one
+ * @param position up to where everything is done
+ * @param savedAt when the position was last saved, to the microsecond
+ * @param rows the sum of the rows of all advances since the stream first had a watermark; rows that were passed again
+ *     after a rewind count again
+ */
+public record SavedWatermark(
+        String stream, @Nullable String queryFingerprint, Watermark position, Instant savedAt, long rows) {
+
+    public SavedWatermark {
+        if (stream.isBlank()) {
+            throw new IllegalArgumentException("a watermark needs its stream");
+        }
+        if (rows < 0) {
+            throw new IllegalArgumentException("rows cannot be " + rows);
+        }
+    }
+}
