@@ -4,17 +4,27 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Finds the name that somebody probably meant. */
 final class NearestName {
 
+    private static final Pattern NAMESPACE = Pattern.compile("^[A-Za-z]+[._]");
+
     private NearestName() {}
 
-    /** The candidate that takes the fewest edits, unless that is more than a third of what was written. */
+    /**
+     * The candidate that ends with what was written, else the one that takes the fewest edits, unless these change more
+     * than a third of it. The namespace, which all names have, does not count for that.
+     */
     static Optional<String> of(String written, Collection<String> candidates) {
-        return candidates.stream()
+        Optional<String> whole = candidates.stream()
+                .filter(candidate -> candidate.endsWith("." + written) || candidate.endsWith("_" + written))
+                .findFirst();
+        int length = NAMESPACE.matcher(written).replaceFirst("").length();
+        return whole.or(() -> candidates.stream()
                 .min(Comparator.comparingInt(candidate -> distance(written, candidate)))
-                .filter(nearest -> 3 * distance(written, nearest) <= written.length());
+                .filter(nearest -> 3 * distance(written, nearest) <= length));
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements of one character. */

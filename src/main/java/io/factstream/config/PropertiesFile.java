@@ -76,7 +76,7 @@ final class PropertiesFile {
         return entries;
     }
 
-    private static List<Entry> entries(Path file, String text) {
+    static List<Entry> entries(Path file, String text) {
         List<Entry> entries = new ArrayList<>();
         List<String> lines = text.replaceFirst("^\uFEFF", "").lines().toList();
         int next = 0;
