@@ -145,7 +145,7 @@ public sealed interface SettingType<T> {
 
         @Override
         public String allowed() {
-            return "a duration from " + brief(least) + " to " + brief(most) + ", such as 250ms, 30s or 1m30s";
+            return "a duration from " + brief(least) + " to " + brief(most) + ", written like 250ms, 30s or 1m30s";
         }
 
         /** As a person would write it: {@code 1m30s}. */
@@ -193,12 +193,12 @@ public sealed interface SettingType<T> {
 
         @Override
         public String noun() {
-            return "size";
+            return "bytes";
         }
 
         @Override
         public String allowed() {
-            return "a size from " + brief(least) + " to " + brief(most) + ", such as 65536, 256KB or 16MB";
+            return "a size from " + brief(least) + " to " + brief(most) + ", written like 65536, 256KB or 16MB";
         }
 
         private static String brief(long bytes) {
