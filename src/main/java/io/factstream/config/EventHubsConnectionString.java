@@ -101,6 +101,7 @@ public final class EventHubsConnectionString {
         try {
             host = new URI(withScheme.toLowerCase(Locale.ROOT)).getHost();
         } catch (URISyntaxException invalid) {
+            // Not kept as the cause: it holds what was written, and in a garbled string that can be the key.
             host = null;
         }
         if (host == null) {

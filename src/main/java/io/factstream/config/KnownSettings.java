@@ -319,7 +319,8 @@ public final class KnownSettings {
             new ProcessVariable(
                     "FACTSTREAM_JMX_PORT",
                     "Opens JMX on this port for `factstream run` and `factstream demo`. Without it JMX can be reached only "
-                            + "by tools that attach to the process."),
+                            + "by tools that attach to the process. Java opens a second port beside it, at random, which "
+                            + "refuses other machines."),
             new ProcessVariable(
                     "FACTSTREAM_JMX_HOST",
                     "The address on which JMX listens: 127.0.0.1 unless set. Any address but the machine's own needs the "

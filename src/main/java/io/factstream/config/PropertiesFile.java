@@ -113,7 +113,8 @@ final class PropertiesFile {
             throw new ConfigurationException(
                     file + ":" + line,
                     "has a \\u that four hexadecimal digits do not follow",
-                    "Write \\\\ for a backslash");
+                    "Write \\\\ for a backslash",
+                    wrongEscape);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -22,6 +22,7 @@ class EventHubsConnectionStringTest {
                 "endpoint = retail.servicebus.windows.net ; sharedaccesskeyname = send ; sharedaccesskey = c2VjcmV0LWtleQ==",
                 "Endpoint=sb://Retail.servicebus.windows.net;SharedAccessKeyName=s;SharedAccessKey=k;EntityPath=orders",
                 "Endpoint=sb://retail.servicebus.windows.net;SharedAccessKeyName=s;SharedAccessKey=k;EntityPath=",
+                "EntityPath=;Endpoint=sb://retail.servicebus.windows.net;SharedAccessKeyName=s;SharedAccessKey=k",
                 "Endpoint=sb://retail.servicebus.windows.net;EntityPath=;SharedAccessKeyName=s;SharedAccessKey=k",
                 "Endpoint=sb://retail.servicebus.windows.net/;SharedAccessSignature=SharedAccessSignature sr=x&sig=y&se=1&skn=z",
             })

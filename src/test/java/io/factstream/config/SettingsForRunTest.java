@@ -65,21 +65,31 @@ class SettingsForRunTest {
     }
 
     @Test
-    void a_source_that_is_missing_or_a_folder_is_refused() {
+    void a_source_that_does_not_exist_is_refused() {
         environment.put("FACTSTREAM_SOURCE_FILE", folder.resolve("missing").toString());
-        assertThat(refusal().what()).endsWith("missing does not exist");
 
+        assertThat(refusal().what()).endsWith("missing does not exist");
+    }
+
+    @Test
+    void a_source_that_is_a_folder_is_refused() {
         environment.put("FACTSTREAM_SOURCE_FILE", folder.toString());
+
         assertThat(refusal().what()).endsWith("is no file");
     }
 
     @Test
-    void a_state_that_cannot_become_a_file_is_refused() {
+    void a_state_that_is_a_folder_is_refused() {
         environment.put("FACTSTREAM_STATE_FILE", folder.toString());
-        assertThat(refusal().what()).endsWith("is no file");
 
+        assertThat(refusal().what()).endsWith("is no file");
+    }
+
+    @Test
+    void a_state_inside_a_file_is_refused() {
         environment.put(
                 "FACTSTREAM_STATE_FILE", folder.resolve("facts.duckdb/state.db").toString());
+
         assertThat(refusal().what()).contains("cannot be created");
     }
 
@@ -159,17 +169,28 @@ class SettingsForRunTest {
     }
 
     @Test
-    void a_secret_file_that_is_missing_empty_or_binary_is_refused() throws IOException {
+    void a_secret_file_that_does_not_exist_is_refused() {
         environment.remove("EVENTHUBS_CONNECTION_STRING");
         environment.put(
                 "EVENTHUBS_CONNECTION_STRING_FILE", folder.resolve("missing").toString());
+
         assertThat(refusal().what()).endsWith("does not exist");
+    }
 
+    @Test
+    void an_empty_secret_file_is_refused() throws IOException {
+        environment.remove("EVENTHUBS_CONNECTION_STRING");
         environment.put("EVENTHUBS_CONNECTION_STRING_FILE", file("empty", "\n").toString());
-        assertThat(refusal().what()).endsWith("is empty");
 
+        assertThat(refusal().what()).endsWith("is empty");
+    }
+
+    @Test
+    void a_binary_secret_file_is_refused() throws IOException {
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        environment.remove("EVENTHUBS_CONNECTION_STRING");
         environment.put("EVENTHUBS_CONNECTION_STRING_FILE", binary.toString());
+
         assertThat(refusal().what()).endsWith("is not a text in UTF-8");
     }
 
