@@ -1,0 +1,342 @@
+package io.factstream.config;
+
+import io.factstream.config.SettingType.Choice;
+import io.factstream.config.SettingType.Count;
+import io.factstream.config.SettingType.Factor;
+import io.factstream.config.SettingType.Location;
+import io.factstream.config.SettingType.SecretText;
+import io.factstream.config.SettingType.Size;
+import io.factstream.config.SettingType.Text;
+import io.factstream.config.SettingType.Time;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Every setting there is, declared once: what loads settings, what checks them and {@code docs/configuration.md} all
+ * read these declarations.
+ */
+public final class KnownSettings {
+
+    private static final int KB = 1024;
+    private static final int MB = 1024 * KB;
+    private static final long GB = 1024L * MB;
+
+    private static final Duration ONE_MILLISECOND = Duration.ofMillis(1);
+
+    /**
+     * Settings that belong together.
+     *
+     * @param title what they are about
+     * @param settings in the order in which a reader meets them
+     */
+    public record Group(String title, List<Setting<?>> settings) {
+        public Group {
+            settings = List.copyOf(settings);
+        }
+    }
+
+    /**
+     * An environment variable that is read before there are settings, so that it has no key.
+     *
+     * @param name starts with {@code FACTSTREAM_}
+     * @param description what it does, in whole sentences
+     */
+    public record ProcessVariable(String name, String description) {}
+
+    public static final Setting<Path> SOURCE_FILE = new Setting<>(
+            "factstream.source.file",
+            new Location("the path of a DuckDB file"),
+            null,
+            "The DuckDB file with the fact tables. It is opened read-only for each page and closed again, so that a "
+                    + "loader can write to it between pages; it is never changed, and never upgraded to a newer format. "
+                    + "`factstream run` needs it.");
+
+    public static final Setting<Long> SOURCE_MEMORY_LIMIT = new Setting<>(
+            "factstream.source.memory-limit",
+            new Size(32 * MB, 1024 * GB),
+            "256MB",
+            "The most memory that DuckDB takes while a page is read. It comes on top of the Java heap.");
+
+    public static final Setting<Integer> SOURCE_THREADS = new Setting<>(
+            "factstream.source.threads",
+            new Count(1, 256, "threads"),
+            "2",
+            "How many threads DuckDB uses for one query.");
+
+    public static final Setting<Duration> SOURCE_QUERY_TIMEOUT = new Setting<>(
+            "factstream.source.query-timeout",
+            new Time(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "60s",
+            "How long a query may run before it is cancelled. A cancelled query counts as an outage of the source: the "
+                    + "stream holds and tries again.");
+
+    public static final Setting<Duration> SOURCE_BUSY_RETRY = new Setting<>(
+            "factstream.source.busy-retry",
+            new Time(ONE_MILLISECOND, Duration.ofMinutes(1)),
+            "200ms",
+            "How long to wait before opening the source again while a loader holds it for writing. The waits vary at "
+                    + "random around this value, so that readers do not meet the loader at the same moment each time.");
+
+    public static final Setting<Path> STATE_FILE = new Setting<>(
+            "factstream.state.file",
+            new Location("the path of a file in a folder that can be written to"),
+            "state/factstream.db",
+            "FactStream's own database: watermarks, dead letters, sessions. It is created when it is missing. Keep it "
+                    + "on a disk that outlives the process: without it every stream starts anew.");
+
+    public static final Setting<Path> ROUTES = new Setting<>(
+            "factstream.routes",
+            new Location("the path of a folder"),
+            "routes",
+            "The folder with the streams and the routes they share. Where nothing is set it is the `routes` folder of "
+                    + "the distribution, or of the folder in which the process was started when there is no distribution.");
+
+    public static final Setting<Duration> POLL_INTERVAL = new Setting<>(
+            "factstream.poll.interval",
+            new Time(ONE_MILLISECOND, Duration.ofDays(1)),
+            "1s",
+            "How long a stream that has caught up waits before it looks for new rows.");
+
+    public static final Setting<Duration> POLL_SETTLE = new Setting<>(
+            "factstream.poll.settle",
+            new Time(Duration.ZERO, Duration.ofDays(30)),
+            "0s",
+            "How old a row must be, by its event time, before it is read. Set it to the longest time by which a loader "
+                    + "commits rows late or out of order. Rows dated in the future wait until their time, whatever is set "
+                    + "here.");
+
+    public static final Setting<Integer> PAGE_MAX_ROWS = new Setting<>(
+            "factstream.page.max-rows",
+            new Count(1, 1_000_000, "rows"),
+            "50000",
+            "How many rows one poll aims to read. A page ends between two event times, never inside one, so rows that "
+                    + "share an event time can make it larger. On a table in no order of time a page costs a scan of the "
+                    + "table whatever its size: catch up with larger pages there.");
+
+    public static final Setting<Long> PAGE_MAX_BYTES = new Setting<>(
+            "factstream.page.max-bytes",
+            new Size(64 * KB, GB),
+            "16MB",
+            "How many bytes of a page's events are held in memory at once. Larger pages are read and sent in parts.");
+
+    public static final Setting<Long> BATCH_MAX_BYTES = new Setting<>(
+            "factstream.batch.max-bytes",
+            new Size(4 * KB, 20 * MB),
+            "1MB",
+            "The most bytes one send may have on the wire. Event Hubs takes 1MB (1,048,576 bytes) in its Standard, "
+                    + "Premium and Dedicated tiers: set 256KB (262,144 bytes) for the Basic tier, and more only where a "
+                    + "dedicated cluster was set up to take it. One event that is larger becomes a dead letter.");
+
+    public static final Setting<Integer> BATCH_MAX_EVENTS = new Setting<>(
+            "factstream.batch.max-events",
+            new Count(1, 100_000, "events"),
+            "5000",
+            "The most events one send may hold, even where more would fit by their bytes.");
+
+    public static final Setting<Duration> SEND_DEADLINE = new Setting<>(
+            "factstream.send.deadline",
+            new Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
+            "30s",
+            "How long one send may take before it counts as failed. The Azure SDK can wait for ever when a hub is away, "
+                    + "so this deadline is FactStream's own. It must leave time for `eventhubs.try-timeout`, once for each "
+                    + "of the tries that `eventhubs.max-retries` allows.");
+
+    public static final Setting<Integer> SEND_RETRIES = new Setting<>(
+            "factstream.send.retries",
+            new Count(0, 100, "retries"),
+            "3",
+            "How often a failed send is repeated, with the same event ids, before the failure counts as an outage or, "
+                    + "where the hub refuses these events alone, as a reason for dead letters.");
+
+    public static final Setting<Duration> SEND_RETRY_DELAY = new Setting<>(
+            "factstream.send.retry-delay",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "800ms",
+            "How long to wait before the first repeated send.");
+
+    public static final Setting<Double> SEND_BACKOFF_MULTIPLIER = new Setting<>(
+            "factstream.send.backoff-multiplier",
+            new Factor(1.0, 10.0),
+            "2.0",
+            "By how much the wait grows from one repeated send to the next; 1.0 keeps it the same.");
+
+    public static final Setting<Duration> SEND_MAX_RETRY_DELAY = new Setting<>(
+            "factstream.send.max-retry-delay",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "30s",
+            "The longest wait between two repeated sends.");
+
+    public static final Setting<Duration> HOLD_INITIAL_DELAY = new Setting<>(
+            "factstream.hold.initial-delay",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "1s",
+            "How long a stream waits after an outage before it reads its page again. Each outage that follows without a "
+                    + "success between them doubles the wait, varied at random.");
+
+    public static final Setting<Duration> HOLD_MAX_DELAY = new Setting<>(
+            "factstream.hold.max-delay",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "30s",
+            "The longest such wait. It bounds how long a stream stays still once the hub is back.");
+
+    public static final Setting<String> EVENT_SOURCE = new Setting<>(
+            "factstream.event.source",
+            new Text(Pattern.compile("[\\p{Graph}&&[^\\\\\"]]{1,256}"), "1 to 256 visible ASCII characters"),
+            "factstream",
+            "What every event names as its source. Give each runtime its own where several feed one hub.");
+
+    public static final Setting<String> EVENT_SCHEMA_VERSION = new Setting<>(
+            "factstream.event.schema-version",
+            new Text(Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}"), "1 to 64 letters, digits, and . + _ -"),
+            "1.0",
+            "The version of the events' form that every event carries, for consumers that must tell versions apart.");
+
+    public static final Setting<NonFinite> EVENT_NON_FINITE = new Setting<>(
+            "factstream.event.non-finite",
+            new Choice<>(NonFinite.class),
+            "string",
+            "What becomes of NaN and the infinities, which JSON cannot hold as numbers: `string` writes \"NaN\", "
+                    + "\"Infinity\" and \"-Infinity\", `null` writes null, `dead-letter` refuses the event.");
+
+    public static final Setting<Integer> DEAD_LETTER_MAX_ENTRIES = new Setting<>(
+            "factstream.dead-letter.max-entries",
+            new Count(1, 100_000_000, "entries"),
+            "1000000",
+            "How many dead letters are kept. None is ever thrown away to make room: when the store is full, the streams "
+                    + "that have another one to store hold.");
+
+    public static final Setting<Duration> SHUTDOWN_TIMEOUT = new Setting<>(
+            "factstream.shutdown.timeout",
+            new Time(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+            "30s",
+            "How long a stop waits for sends that are under way. What is unfinished then is read and sent again after "
+                    + "the next start, with the same event ids. Give the container at least as long before it is killed.");
+
+    public static final Setting<Secret> CONNECTION_STRING = new Setting<>(
+            "eventhubs.connection-string",
+            new SecretText("a connection string that starts with Endpoint=sb://"),
+            null,
+            "The connection string of the namespace or of the hub, with the right to send. Set it by the environment "
+                    + "variable or the file below rather than on a command line, which other users of the machine can read.");
+
+    public static final Setting<Path> CONNECTION_STRING_FILE = new Setting<>(
+            "eventhubs.connection-string-file",
+            new Location("the path of a file that holds the connection string and nothing else"),
+            null,
+            "A file that holds the connection string, such as a mounted container secret. Set this or the connection "
+                    + "string, not both.");
+
+    public static final Setting<String> HUB_NAME = new Setting<>(
+            "eventhubs.name",
+            new Text(
+                    Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,254}[A-Za-z0-9])?"),
+                    "the name of an event hub: up to 256 letters, digits, and . - _ between them"),
+            null,
+            "The event hub to send to. A connection string with an EntityPath already names it.");
+
+    public static final Setting<String> NAMESPACE = new Setting<>(
+            "eventhubs.namespace",
+            new Text(
+                    Pattern.compile("[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]"),
+                    "the name of an Event Hubs namespace, without .servicebus.windows.net"),
+            null,
+            "The Event Hubs namespace, without `.servicebus.windows.net`. It is needed for `azure-identity`; a connection "
+                    + "string already names it.");
+
+    public static final Setting<Authentication> AUTHENTICATION = new Setting<>(
+            "eventhubs.authentication",
+            new Choice<>(Authentication.class),
+            "connection-string",
+            "How FactStream proves who it is: by the key in a connection string, or, without any key, by the identity "
+                    + "that Azure gave the machine, container or developer it runs as.");
+
+    public static final Setting<Transport> TRANSPORT = new Setting<>(
+            "eventhubs.transport",
+            new Choice<>(Transport.class),
+            "amqp",
+            "What carries the events: `amqp` uses port 5671, `amqp-web-sockets` uses port 443 where nothing else is let "
+                    + "out.");
+
+    public static final Setting<Duration> TRY_TIMEOUT = new Setting<>(
+            "eventhubs.try-timeout",
+            new Time(Duration.ofMillis(100), Duration.ofMinutes(5)),
+            "10s",
+            "How long the Azure SDK waits for the hub's answer to one try.");
+
+    public static final Setting<Integer> MAX_RETRIES = new Setting<>(
+            "eventhubs.max-retries",
+            new Count(0, 10, "retries"),
+            "0",
+            "How often the Azure SDK repeats a try by itself. FactStream repeats failed sends where it can count them and "
+                    + "bound them (`factstream.send.retries`); retries of the SDK come on top and multiply with these, out "
+                    + "of sight. Leave it at 0 unless Microsoft's support asks otherwise.");
+
+    /** All of them, in the order of the documentation. */
+    public static final List<Group> GROUPS = List.of(
+            new Group(
+                    "The source",
+                    List.of(SOURCE_FILE, SOURCE_MEMORY_LIMIT, SOURCE_THREADS, SOURCE_QUERY_TIMEOUT, SOURCE_BUSY_RETRY)),
+            new Group("State and routes", List.of(STATE_FILE, ROUTES)),
+            new Group("Reading", List.of(POLL_INTERVAL, POLL_SETTLE, PAGE_MAX_ROWS, PAGE_MAX_BYTES)),
+            new Group("Events", List.of(EVENT_SOURCE, EVENT_SCHEMA_VERSION, EVENT_NON_FINITE)),
+            new Group(
+                    "Sending",
+                    List.of(
+                            BATCH_MAX_BYTES,
+                            BATCH_MAX_EVENTS,
+                            SEND_DEADLINE,
+                            SEND_RETRIES,
+                            SEND_RETRY_DELAY,
+                            SEND_BACKOFF_MULTIPLIER,
+                            SEND_MAX_RETRY_DELAY)),
+            new Group("Outages", List.of(HOLD_INITIAL_DELAY, HOLD_MAX_DELAY)),
+            new Group("Dead letters and shutdown", List.of(DEAD_LETTER_MAX_ENTRIES, SHUTDOWN_TIMEOUT)),
+            new Group(
+                    "Event Hubs",
+                    List.of(
+                            CONNECTION_STRING,
+                            CONNECTION_STRING_FILE,
+                            HUB_NAME,
+                            NAMESPACE,
+                            AUTHENTICATION,
+                            TRANSPORT,
+                            TRY_TIMEOUT,
+                            MAX_RETRIES)));
+
+    /** The environment variable that names the file of settings. */
+    public static final ProcessVariable CONFIG_FILE = new ProcessVariable(
+            "FACTSTREAM_CONFIG", "The file of settings to read, where `--config` does not name one.");
+
+    /** The variables that start with {@code FACTSTREAM_} and are no settings; all but the first are the launcher's. */
+    public static final List<ProcessVariable> PROCESS_VARIABLES = List.of(
+            CONFIG_FILE,
+            new ProcessVariable(
+                    "FACTSTREAM_JAVA_OPTS",
+                    "More options for Java, separated by blanks. They come after the launcher's own and so win: "
+                            + "`-Xmx512m` replaces its 192 MB of heap."),
+            new ProcessVariable(
+                    "FACTSTREAM_JMX_PORT",
+                    "Opens JMX on this port for `factstream run` and `factstream demo`. Without it JMX can be reached only "
+                            + "by tools that attach to the process. Java opens a second port beside it, at random, which "
+                            + "refuses other machines."),
+            new ProcessVariable(
+                    "FACTSTREAM_JMX_HOST",
+                    "The address on which JMX listens: 127.0.0.1 unless set. Any address but the machine's own needs the "
+                            + "two files below, and TLS: name a key store by `FACTSTREAM_JAVA_OPTS`."),
+            new ProcessVariable(
+                    "FACTSTREAM_JMX_PASSWORD_FILE", "Java's `jmxremote.password` file: who may connect to JMX."),
+            new ProcessVariable(
+                    "FACTSTREAM_JMX_ACCESS_FILE",
+                    "Java's `jmxremote.access` file: who may read and who may also act."));
+
+    private KnownSettings() {}
+
+    /** Every setting, in the order of the documentation. */
+    public static List<Setting<?>> all() {
+        return GROUPS.stream()
+                .<Setting<?>>flatMap(group -> group.settings().stream())
+                .toList();
+    }
+}
