@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>within a value</b> ({@code slices} is {@code done of n}): every row below {@code value}, and of the rows that
  *       hold {@code value} itself those in the first {@code done} of {@code n} hash slices. This is how one value that
  *       holds more rows than a page may is passed piece by piece. Whoever goes on from here cuts the value into the
- *       same {@code n} slices; {@code n of n} does not exist, it is the whole value.
+ *       same {@code n} slices or a multiple of them; {@code n of n} does not exist, it is the whole value.
  * </ul>
  *
  * <p>Positions are equal when all their parts are, as text. Only the source can order two values; {@link
@@ -45,6 +45,11 @@ public record Watermark(String type, String value, @Nullable Slices slices) {
             }
         }
 
+        /** Whether these are more than those, cut alike or finer. */
+        boolean goesBeyond(Slices those) {
+            return of % those.of == 0 && (long) done * those.of > (long) those.done * of;
+        }
+
         @Override
         public String toString() {
             return done + " of " + of + " slices";
@@ -68,7 +73,7 @@ public record Watermark(String type, String value, @Nullable Slices slices) {
 
     /**
      * Whether {@code to} can lie after this position, as far as that is known without the order of the values: it has
-     * the same type, and when it has the same value it completes that value or does more of the same slices.
+     * the same type, and when it has the same value it completes that value or does more of its slices.
      */
     public boolean mayAdvanceTo(Watermark to) {
         if (!type.equals(to.type)) {
@@ -80,7 +85,7 @@ public record Watermark(String type, String value, @Nullable Slices slices) {
         if (slices == null) {
             return false;
         }
-        return to.slices == null || (to.slices.of == slices.of && to.slices.done > slices.done);
+        return to.slices == null || to.slices.goesBeyond(slices);
     }
 
     /** For people: the value, and how far within it. */

@@ -1,0 +1,248 @@
+package io.factstream;
+
+import com.azure.core.amqp.AmqpTransportType;
+import io.factstream.config.HubConnection;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
+import io.factstream.config.Transport;
+import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.eventhubs.BatchLimit;
+import io.factstream.eventhubs.HubAccess;
+import io.factstream.eventhubs.HubComponent;
+import io.factstream.eventhubs.HubLayouts;
+import io.factstream.jmx.StreamMBeans;
+import io.factstream.session.Outcome;
+import io.factstream.session.Session;
+import io.factstream.session.SessionIds;
+import io.factstream.source.DuckDbSource;
+import io.factstream.state.SqliteState;
+import io.factstream.stream.Delivery;
+import io.factstream.stream.FactStream;
+import io.factstream.stream.StreamServices;
+import io.factstream.stream.StreamState;
+import io.factstream.stream.StreamStatus;
+import io.factstream.stream.Streams;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One runtime: the Camel application with the routes of a folder, a source, a state and a namespace of hubs.
+ *
+ * <p>Start it once, stop it once. Stopping lets the pages under way finish, within {@code factstream.shutdown.timeout}.
+ */
+public final class Application implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+
+    /** Sends under way at the same time, all streams together. More than a few only cost memory. */
+    private static final int SENDERS = 8;
+
+    private final Settings settings;
+    private final SqliteState state;
+    private final String sessionId;
+    private final Streams streams;
+    private final ExecutorService senders;
+    private final Main camel;
+    private final Clock clock;
+
+    /**
+     * Wires a runtime, and opens its state.
+     *
+     * @param settings checked by {@link Settings#validateForRun()}
+     * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
+     */
+    public Application(Settings settings, boolean presentEnd) {
+        this.settings = settings;
+        Clock running = Clock.systemUTC();
+        this.clock = running;
+        state = SqliteState.open(
+                settings.get(KnownSettings.STATE_FILE),
+                new DeadLetterLimit(
+                        settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
+                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
+        sessionId = new SessionIds(running, new SecureRandom()).next();
+        HubAccess access = access(settings);
+        StreamServices services = new StreamServices(
+                source(settings),
+                new HubLayouts(
+                        access,
+                        new BatchLimit(
+                                settings.get(KnownSettings.BATCH_MAX_EVENTS),
+                                Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES))),
+                        settings.get(KnownSettings.SEND_DEADLINE)),
+                state.watermarks(),
+                pages(settings, sessionId),
+                running,
+                presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
+        streams = new Streams(services, settings.get(KnownSettings.ROUTES));
+        senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        camel = camel(access, services);
+    }
+
+    private static DuckDbSource source(Settings settings) {
+        Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
+        return new DuckDbSource(
+                settings.get(KnownSettings.SOURCE_FILE),
+                settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
+                settings.get(KnownSettings.SOURCE_THREADS),
+                settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
+                spill);
+    }
+
+    private static StreamServices.Pages pages(Settings settings, String sessionId) {
+        return new StreamServices.Pages(
+                settings.get(KnownSettings.EVENT_SOURCE),
+                settings.get(KnownSettings.EVENT_SCHEMA_VERSION),
+                sessionId,
+                settings.get(KnownSettings.EVENT_NON_FINITE),
+                settings.get(KnownSettings.PAGE_MAX_ROWS),
+                settings.get(KnownSettings.PAGE_MAX_BYTES),
+                settings.get(KnownSettings.SOURCE_BUSY_RETRY),
+                settings.get(KnownSettings.HOLD_INITIAL_DELAY),
+                settings.get(KnownSettings.HOLD_MAX_DELAY));
+    }
+
+    private static HubAccess access(Settings settings) {
+        HubConnection connection = settings.hubConnection();
+        return new HubAccess(
+                connection instanceof HubConnection.ByAzureIdentity identity
+                        ? identity.namespace()
+                        : ((HubConnection.BySharedAccess) connection).host().split("\\.", 2)[0],
+                connection instanceof HubConnection.BySharedAccess shared
+                        ? shared.connectionString().reveal()
+                        : null,
+                settings.get(KnownSettings.TRANSPORT) == Transport.AMQP
+                        ? AmqpTransportType.AMQP
+                        : AmqpTransportType.AMQP_WEB_SOCKETS,
+                settings.get(KnownSettings.TRY_TIMEOUT),
+                settings.get(KnownSettings.MAX_RETRIES));
+    }
+
+    private Main camel(HubAccess access, StreamServices services) {
+        Main main = new Main();
+        main.setAppName("FactStream");
+        Path routes = settings.get(KnownSettings.ROUTES).toAbsolutePath();
+        Properties properties = settings.asCamelProperties();
+        properties.setProperty(
+                KnownSettings.HUB_NAME.key(), settings.hubConnection().hubName());
+        properties.setProperty(KnownSettings.NAMESPACE.key(), access.namespace());
+        properties.setProperty(
+                "factstream.source.query-timeout-seconds",
+                Integer.toString(services.source().queryTimeoutSeconds()));
+        properties.putIfAbsent("camel.main.name", "factstream");
+        properties.putIfAbsent("camel.main.startupSummaryLevel", "Off");
+        properties.putIfAbsent(
+                "camel.main.shutdownTimeout",
+                Long.toString(settings.get(KnownSettings.SHUTDOWN_TIMEOUT).toSeconds()));
+        properties.setProperty(
+                "camel.main.routesIncludePattern",
+                "file:" + routes + "/flow/*.camel.yaml,file:" + routes + "/*.camel.yaml");
+        properties.setProperty("camel.component.kamelet.location", "file:" + routes + "/flow");
+        // Only what is set above configures Camel; no file or variable that happens to lie around.
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setInitialProperties(properties);
+        main.bind("source", services.source());
+        main.bind("streams", streams);
+        main.bind("sendPool", senders);
+        main.bind("azure-eventhubs", new HubComponent(access));
+        main.bind("delivery", new Delivery(streams, state.deadLetters(), sessionId, clock));
+        main.configure().withRoutesBuilders(List.of());
+        main.addMainListener(new SenderBinding(settings.get(KnownSettings.SEND_DEADLINE)));
+        return main;
+    }
+
+    /**
+     * Starts the routes; streams run from here on.
+     *
+     * @throws io.factstream.config.ConfigurationException when a route file cannot work
+     */
+    public void start() {
+        state.sessions().start(Session.starting(sessionId, clock.instant()));
+        try {
+            camel.start();
+        } catch (Exception e) {
+            throw RouteFailures.of(e);
+        }
+        new StreamMBeans(camel.getCamelContext()).register(streams.all());
+        LOG.info(
+                "session={} started streams={} source={}",
+                sessionId,
+                streams.all().size(),
+                settings.get(KnownSettings.SOURCE_FILE));
+    }
+
+    /** This run; it is in every event. */
+    public String sessionId() {
+        return sessionId;
+    }
+
+    /** The streams of the route files. */
+    public Streams streams() {
+        return streams;
+    }
+
+    /** The Camel context, for those who watch it. */
+    public CamelContext context() {
+        return camel.getCamelContext();
+    }
+
+    /**
+     * Whether there is nothing left to wait for: each stream has come to its present end, or has failed that often in a
+     * row.
+     */
+    public boolean isDrained(int failures) {
+        return streams.all().stream()
+                .map(FactStream::status)
+                .allMatch(status -> (status.drained() && status.state() == StreamState.RUNNING)
+                        || status.consecutiveFailures() >= failures);
+    }
+
+    /** Lets pages under way finish, saves, and ends the session. */
+    @Override
+    public void close() {
+        Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
+        boolean started = camel.isStarted();
+        try {
+            camel.stop();
+            senders.shutdown();
+            if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("sends still under way after {} were given up; their pages will be sent again", timeout);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (started) {
+                endSession();
+            }
+            state.close();
+        }
+    }
+
+    private void endSession() {
+        List<StreamStatus> statuses =
+                streams.all().stream().map(FactStream::status).toList();
+        statuses.forEach(status -> state.sessions().progress(sessionId, status.stream(), status.counts()));
+        boolean failed = statuses.stream().anyMatch(status -> status.lastError() != null);
+        Map<String, String> outcomes =
+                statuses.stream().collect(Collectors.toMap(StreamStatus::stream, Application::outcome));
+        state.sessions().end(sessionId, clock.instant(), failed ? Outcome.FAILED : Outcome.STOPPED, outcomes);
+    }
+
+    private static String outcome(StreamStatus status) {
+        return status.lastError() != null ? status.lastError() : status.drained() ? "drained" : "stopped";
+    }
+}

@@ -1,0 +1,32 @@
+package io.factstream.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command of all commands. */
+@Command(
+        name = "factstream",
+        description = "Streams DuckDB fact tables to Azure Event Hubs.",
+        mixinStandardHelpOptions = true,
+        version = "factstream 0.1.0",
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            WatermarkCommand.class,
+            HealthCommand.class,
+            HelpCommand.class
+        },
+        footer = {"", "Exit codes: 0 done, 1 something failed (nothing is lost), 2 configuration refused."})
+final class FactStreamCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

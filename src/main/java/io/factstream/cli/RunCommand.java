@@ -1,0 +1,73 @@
+package io.factstream.cli;
+
+import io.factstream.Application;
+import io.factstream.config.Settings;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Streams until it is stopped, or to the present end. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Streams the fact tables to Event Hubs until it is stopped.",
+        footer = {
+            "",
+            "SIGTERM or Ctrl-C ends it: pages under way are finished and saved.",
+            "Example:  FACTSTREAM_SOURCE_FILE=facts.duckdb EVENTHUBS_NAME=retail factstream run --once"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Option(
+            names = "--once",
+            description = "Drain every stream to its present end, print a summary, and exit:"
+                    + " 0 all delivered, 1 something failed, 2 configuration refused.")
+    private boolean once;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = options.load();
+        settings.validateForRun();
+        PrintWriter out = spec.commandLine().getOut();
+        Application application = new Application(settings, once);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread onSignal = new Thread(() -> stop(application, stopped), "factstream-stop");
+        try {
+            application.start();
+            Runtime.getRuntime().addShutdownHook(onSignal);
+            try (Progress progress = Progress.of(application, out)) {
+                if (!once) {
+                    stopped.await();
+                    return ExitCodes.DONE;
+                }
+                new Drain(application).await();
+                progress.finish();
+            }
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+        } finally {
+            if (stopped.getCount() > 0) {
+                application.close();
+            }
+        }
+        return Summary.print(application, out) ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+
+    /** A signal is the regular way to end a run, so the process then ends with 0, not with the signal's number. */
+    private static void stop(Application application, CountDownLatch stopped) {
+        application.close();
+        stopped.countDown();
+        Runtime.getRuntime().halt(ExitCodes.DONE);
+    }
+}

@@ -1,0 +1,30 @@
+package io.factstream.cli;
+
+import io.factstream.config.Settings;
+import io.factstream.config.SettingsLoader;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which every command takes its settings. */
+final class SettingsOptions {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The file of settings. Without it application.properties here, where there is one.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = {"-D", "--set"},
+            paramLabel = "KEY=VALUE",
+            description = "Sets a setting; outranks the environment and the file.")
+    Map<String, String> overrides = new LinkedHashMap<>();
+
+    Settings load() {
+        return SettingsLoader.ofThisProcess().load(config, overrides);
+    }
+}

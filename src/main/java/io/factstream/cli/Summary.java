@@ -1,0 +1,64 @@
+package io.factstream.cli;
+
+import io.factstream.Application;
+import io.factstream.stream.FactStream;
+import io.factstream.stream.StreamStatus;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** What a run that ended did. */
+final class Summary {
+
+    private Summary() {}
+
+    /** Prints a line a stream. Returns whether everything was delivered. */
+    static boolean print(Application application, PrintWriter out) {
+        List<StreamStatus> statuses =
+                application.streams().all().stream().map(FactStream::status).toList();
+        out.printf(
+                Locale.ROOT,
+                "%n%-26s %12s %12s %8s %9s  %s%n",
+                "stream",
+                "rows",
+                "events",
+                "batches",
+                "dead",
+                "outcome");
+        for (StreamStatus status : statuses) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-26s %,12d %,12d %,8d %,9d  %s%n",
+                    status.stream(),
+                    status.counts().rowsRead(),
+                    status.counts().eventsSent(),
+                    status.counts().batches(),
+                    status.counts().deadLettered(),
+                    outcome(status));
+        }
+        long events = statuses.stream().mapToLong(s -> s.counts().eventsSent()).sum();
+        long dead = statuses.stream().mapToLong(s -> s.counts().deadLettered()).sum();
+        long failed = statuses.stream().filter(s -> s.lastError() != null).count();
+        out.printf(Locale.ROOT, "%,d events sent, %,d dead-lettered, %d streams failed%n", events, dead, failed);
+        out.flush();
+        return failed == 0 && dead == 0;
+    }
+
+    private static String outcome(StreamStatus status) {
+        if (status.lastError() != null) {
+            return "failed: " + status.lastError();
+        }
+        String hint = "";
+        if (status.backlog().unsettled() > 0) {
+            hint += String.format(
+                    Locale.ROOT, ", %,d rows not yet due", status.backlog().unsettled());
+        }
+        if (status.backlog().withoutWatermark() > 0) {
+            hint += String.format(
+                    Locale.ROOT,
+                    ", %,d rows without a watermark cannot be read",
+                    status.backlog().withoutWatermark());
+        }
+        return "delivered" + hint;
+    }
+}

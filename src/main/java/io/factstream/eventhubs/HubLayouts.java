@@ -1,0 +1,92 @@
+package io.factstream.eventhubs;
+
+import com.azure.identity.DefaultAzureCredentialBuilder;
+import com.azure.messaging.eventhubs.EventDataBatch;
+import com.azure.messaging.eventhubs.EventHubClientBuilder;
+import com.azure.messaging.eventhubs.EventHubProducerAsyncClient;
+import io.factstream.deadletter.DeliveryFailure;
+import io.factstream.deadletter.ErrorCategory;
+import io.factstream.deadletter.Severity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Asks each hub once for its partitions and its message limit, with the SDK. Thread-safe. */
+public final class HubLayouts implements Hubs {
+
+    private final HubAccess access;
+    private final BatchLimit limit;
+    private final Duration deadline;
+    private final Map<String, CompletableFuture<HubLayout>> layouts = new ConcurrentHashMap<>();
+
+    /**
+     * Answers from the service at {@code access}.
+     *
+     * @param limit the configured limit of a batch; the hub's own may be smaller
+     * @param deadline how long to wait for an answer
+     */
+    public HubLayouts(HubAccess access, BatchLimit limit, Duration deadline) {
+        this.access = access;
+        this.limit = limit;
+        this.deadline = deadline;
+    }
+
+    @Override
+    public HubLayout layout(String hub) {
+        CompletableFuture<HubLayout> mine = new CompletableFuture<>();
+        CompletableFuture<HubLayout> asked = layouts.putIfAbsent(hub, mine);
+        if (asked != null) {
+            // Whoever asks meanwhile shares the answer, a failure too: streams must not queue up behind a dead hub.
+            return join(asked);
+        }
+        try {
+            mine.complete(ask(hub));
+        } catch (RuntimeException e) {
+            layouts.remove(hub, mine);
+            mine.completeExceptionally(outage(hub, e));
+        }
+        return join(mine);
+    }
+
+    private static HubLayout join(CompletableFuture<HubLayout> layout) {
+        try {
+            return layout.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof OutageException outage ? outage : e;
+        }
+    }
+
+    private HubLayout ask(String hub) {
+        EventHubClientBuilder builder =
+                new EventHubClientBuilder().transportType(access.transport()).retryOptions(access.retryOptions());
+        String connectionString = access.connectionString(hub);
+        if (connectionString == null) {
+            builder.credential(
+                    access.namespace() + ".servicebus.windows.net", hub, new DefaultAzureCredentialBuilder().build());
+        } else {
+            builder.connectionString(connectionString);
+        }
+        try (EventHubProducerAsyncClient client = builder.buildAsyncProducerClient()) {
+            List<String> partitions = client.getPartitionIds().collectList().block(deadline);
+            EventDataBatch batch = client.createBatch().block(deadline);
+            if (partitions == null || batch == null) {
+                throw new IllegalStateException("the service said nothing of hub " + hub);
+            }
+            return new HubLayout(partitions, limit.within(batch.getMaxSizeInBytes()));
+        }
+    }
+
+    /** Nothing that a hub answers here is the fault of an event. */
+    private static OutageException outage(String hub, RuntimeException e) {
+        DeliveryException typed = SendFailures.of(e);
+        if (e.getMessage() != null && e.getMessage().startsWith("Timeout on blocking read")) {
+            return new OutageException(
+                    new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub " + hub + " does not answer"),
+                    e);
+        }
+        return typed instanceof OutageException outage ? outage : new OutageException(typed.failure(), e);
+    }
+}

@@ -1,0 +1,122 @@
+package io.factstream.stream;
+
+import io.factstream.config.NonFinite;
+import io.factstream.eventhubs.BatchLimit;
+import io.factstream.eventhubs.HubLayout;
+import io.factstream.eventhubs.PartitionHash;
+import io.factstream.eventhubs.UndeliverableEventException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Groups the events of a page by the partition they go to, and each partition's events into batches.
+ *
+ * <p>Events with a partition key go to the partition of that key. Grouping by partition, not by key, keeps batches full
+ * however many keys there are, and keeps the events of a key in order: the batches of one partition are sent one after
+ * the other. Events without a key are dealt out in runs, whole pages in turn where a page is small.
+ */
+final class Batches {
+
+    /** A smaller run of keyless events is not worth a send of its own. */
+    private static final int SMALLEST_RUN = 500;
+
+    private final BatchLimit limit;
+    private final List<String> partitions;
+    private final Envelope envelope;
+    private final NonFinite nonFinite;
+
+    Batches(HubLayout hub, Envelope envelope, NonFinite nonFinite) {
+        this.limit = hub.limit();
+        this.partitions = hub.partitions();
+        this.envelope = envelope;
+        this.nonFinite = nonFinite;
+    }
+
+    /**
+     * Sorts the events of a page into batches.
+     *
+     * @param events the events of a page, in order
+     * @param turn a number that rises from page to page, so that small keyless pages take turns among the partitions
+     * @return for each partition that has events its batches, in order
+     */
+    List<PartitionBatches> of(StreamDefinition stream, List<Event> events, long turn) {
+        long keyless =
+                events.stream().filter(event -> event.partitionKey() == null).count();
+        long run = Math.max(SMALLEST_RUN, -Math.floorDiv(-keyless, partitions.size()));
+        List<@Nullable Filler> fillers = new ArrayList<>();
+        partitions.forEach(partition -> fillers.add(null));
+        long withoutKey = 0;
+        for (Event event : events) {
+            String key = event.partitionKey();
+            int index = key != null
+                    ? PartitionHash.partition(key, partitions.size())
+                    : (int) ((turn + withoutKey++ / run) % partitions.size());
+            Filler filler = fillers.get(index);
+            if (filler == null) {
+                filler = new Filler(stream, partitions.get(index));
+                fillers.set(index, filler);
+            }
+            filler.add(event);
+        }
+        List<PartitionBatches> all = new ArrayList<>();
+        for (Filler filler : fillers) {
+            if (filler != null) {
+                all.add(filler.finish());
+            }
+        }
+        return all;
+    }
+
+    /** Fills one batch of a partition after the other. */
+    private final class Filler {
+        private final StreamDefinition stream;
+        private final String partition;
+        private final List<EventBatch> batches = new ArrayList<>();
+        private List<Event> events = new ArrayList<>();
+        private int bytes;
+
+        private Filler(StreamDefinition stream, String partition) {
+            this.stream = stream;
+            this.partition = partition;
+        }
+
+        /** An event that can never be sent gets a batch of its own, which fails alone when its turn comes. */
+        private void add(Event event) {
+            int size = event.wireBytes(envelope);
+            UndeliverableEventException fault = fault(event, size);
+            if (fault != null) {
+                close();
+                batches.add(new EventBatch(stream, partition, List.of(event), size, envelope, fault));
+                return;
+            }
+            if (bytes + size > limit.capacity() || events.size() == limit.maxEvents()) {
+                close();
+            }
+            events.add(event);
+            bytes += size;
+        }
+
+        private @Nullable UndeliverableEventException fault(Event event, int size) {
+            if (size > limit.capacity()) {
+                return UndeliverableEventException.tooLarge(size, limit.capacity());
+            }
+            return nonFinite == NonFinite.DEAD_LETTER && !event.isSendable()
+                    ? UndeliverableEventException.notFinite()
+                    : null;
+        }
+
+        private void close() {
+            if (!events.isEmpty()) {
+                batches.add(new EventBatch(stream, partition, events, bytes, envelope, null));
+                events = new ArrayList<>();
+                bytes = 0;
+            }
+        }
+
+        private PartitionBatches finish() {
+            close();
+            return new PartitionBatches(partition, batches);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.factstream.stream;
+
+import io.factstream.deadletter.DeadLetter;
+import io.factstream.deadletter.DeadLetterStore;
+import io.factstream.eventhubs.DeliveryException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of the flow {@code send-batch} that YAML cannot say. Thread-safe. */
+public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    private final Streams streams;
+    private final DeadLetterStore deadLetters;
+    private final String sessionId;
+    private final Clock clock;
+
+    public Delivery(Streams streams, DeadLetterStore deadLetters, String sessionId, Clock clock) {
+        this.streams = streams;
+        this.deadLetters = deadLetters;
+        this.sessionId = sessionId;
+        this.clock = clock;
+    }
+
+    /** The batch's events as JSON, each a message whose headers are its application properties. */
+    public List<Message> marshal(EventBatch batch, Exchange exchange) {
+        return batch.messages(exchange);
+    }
+
+    /** Counts a batch that the hub acknowledged. */
+    public void sent(EventBatch batch) {
+        streams.sent(batch);
+    }
+
+    /**
+     * Stores the events of a batch that can never be delivered; when this returns they are durable.
+     *
+     * <p>It throws what the store throws: the batch then counts as failed, and the watermark stays.
+     */
+    public void deadLetter(EventBatch batch, Exchange exchange) {
+        DeliveryException why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, DeliveryException.class);
+        int attempts = 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, int.class);
+        Instant now = clock.instant();
+        deadLetters.store(batch.events().stream()
+                .map(event -> letter(batch, event, why, attempts, now))
+                .toList());
+        streams.deadLettered(batch);
+        LOG.warn(
+                "stream={} dead-lettered events={} category={} error=\"{}\"",
+                batch.stream(),
+                batch.size(),
+                why.failure().category(),
+                why.failure().error());
+    }
+
+    private DeadLetter letter(EventBatch batch, Event event, DeliveryException why, int attempts, Instant now) {
+        Map<String, String> properties = batch.envelope().properties(event.traceId()).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, property -> property.getValue().toString()));
+        return new DeadLetter(
+                batch.stream(),
+                batch.definition().eventType(),
+                event.traceId(),
+                event.partitionKey(),
+                event.watermark(),
+                batch.envelope().json(event),
+                properties,
+                batch.hub(),
+                why.failure(),
+                now,
+                now,
+                attempts,
+                sessionId);
+    }
+}

@@ -1,0 +1,145 @@
+package io.factstream.stream;
+
+import io.factstream.eventhubs.WireSize;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row on its way to the hub.
+ *
+ * <p>It keeps the bytes that DuckDB made, in which the parts stand one after the other, parted by {@link #SEPARATOR}:
+ * the watermark's text, then as JSON texts (or nothing where NULL) the event time, trace id, partition key,
+ * correlation id and parent event id, and last the payload as a JSON object. The event's JSON is put together from
+ * them once, by {@link Envelope}.
+ */
+final class Event {
+
+    /** No JSON text and no number or time holds this character, so it can part them. */
+    static final char SEPARATOR = 31;
+
+    /** The parts of a row, in the order in which they stand. */
+    enum Part {
+        WATERMARK(0),
+        EVENT_TIME(1),
+        TRACE_ID(2),
+        PARTITION_KEY(3),
+        CORRELATION_ID(4),
+        PARENT_EVENT_ID(5),
+        PAYLOAD(6);
+
+        private final int index;
+
+        Part(int index) {
+            this.index = index;
+        }
+    }
+
+    private static final int PARTS = Part.values().length;
+
+    private final byte[] row;
+    /** Where each part begins. */
+    private final int[] starts;
+
+    private final String traceId;
+    private final @Nullable String partitionKey;
+
+    private Event(byte[] row, int[] starts, String traceId) {
+        this.row = row;
+        this.starts = starts;
+        this.traceId = traceId;
+        this.partitionKey = text(row, starts, Part.PARTITION_KEY);
+    }
+
+    /**
+     * @param row the bytes of one row of the page query
+     * @param ids names the rows for which the query gives no trace id
+     */
+    static Event of(byte[] row, ContentIds ids) {
+        int[] starts = new int[PARTS + 1];
+        int part = 0;
+        for (int at = 0; part < PARTS - 1; at++) {
+            if (row[at] == SEPARATOR) {
+                starts[++part] = at + 1;
+            }
+        }
+        // As if a separator followed the last part, so that all parts are measured alike.
+        starts[PARTS] = row.length + 1;
+        String given = text(row, starts, Part.TRACE_ID);
+        return new Event(row, starts, given != null ? given : ids.next(row, watermarkLength(row)));
+    }
+
+    /** The watermark's text in a row of the page query. */
+    static String watermark(byte[] row) {
+        return new String(row, 0, watermarkLength(row), StandardCharsets.UTF_8);
+    }
+
+    /** How many bytes of a row are its watermark's text. */
+    static int watermarkLength(byte[] row) {
+        int length = 0;
+        while (row[length] != SEPARATOR) {
+            length++;
+        }
+        return length;
+    }
+
+    String watermark() {
+        return watermark(row);
+    }
+
+    /** Whether both rows have the same watermark. */
+    boolean hasWatermarkOf(Event other) {
+        int length = length(Part.WATERMARK);
+        return Arrays.equals(row, 0, length, other.row, 0, other.length(Part.WATERMARK));
+    }
+
+    /** Never empty, and the same each time the same row is sent. */
+    String traceId() {
+        return traceId;
+    }
+
+    /** Null where the row has none. */
+    @Nullable
+    String partitionKey() {
+        return partitionKey;
+    }
+
+    /** The bytes that this event takes of a batch. */
+    int wireBytes(Envelope envelope) {
+        return WireSize.event(envelope.propertiesContent(traceId), envelope.length(this));
+    }
+
+    /** Whether the payload holds a value that JSON cannot say and that must not be sent otherwise. */
+    boolean isSendable() {
+        for (int at = starts[Part.PAYLOAD.index]; at < row.length; at++) {
+            if (row[at] == JsonSql.UNSENDABLE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The bytes of memory that the row's parts take. */
+    int bytes() {
+        return row.length;
+    }
+
+    /** How many bytes a part has; 0 where the row has none. A trace id has none when it was derived. */
+    int length(Part part) {
+        return length(starts, part);
+    }
+
+    /** Copies a part to {@code target} from {@code at} on. */
+    void copy(Part part, byte[] target, int at) {
+        System.arraycopy(row, starts[part.index], target, at, length(part));
+    }
+
+    private static int length(int[] starts, Part part) {
+        return starts[part.index + 1] - 1 - starts[part.index];
+    }
+
+    private static @Nullable String text(byte[] row, int[] starts, Part part) {
+        int length = length(starts, part);
+        return length == 0 ? null : JsonText.decode(row, starts[part.index] + 1, length - 2);
+    }
+}

@@ -1,0 +1,30 @@
+package io.factstream.stream;
+
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultMessage;
+
+/**
+ * One event of a batch as the endpoint reads it. The endpoint copies every header into the event's application
+ * properties, so its headers are exactly the allowed ones and cannot be added to.
+ */
+final class EventMessage extends DefaultMessage {
+
+    private final Map<String, Object> properties;
+
+    EventMessage(Exchange exchange, byte[] json, Map<String, Object> properties) {
+        super(exchange);
+        this.properties = properties;
+        setBody(json);
+    }
+
+    @Override
+    public Map<String, Object> getHeaders() {
+        return properties;
+    }
+
+    @Override
+    public boolean hasHeaders() {
+        return true;
+    }
+}

@@ -1,0 +1,408 @@
+package io.factstream.stream;
+
+import io.factstream.eventhubs.DeliveryException;
+import io.factstream.session.StreamCounts;
+import io.factstream.source.FileStamp;
+import io.factstream.source.PageTooLargeException;
+import io.factstream.source.SourceBusyException;
+import io.factstream.source.SourceException;
+import io.factstream.watermark.QueryChangedException;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.Watermark;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jdbc.ResultSetIterator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream at work: the steps of the flow {@code fact-stream} that YAML cannot say. A poll is {@link #plan}, the page
+ * query, {@link #read}, the sending of its batches, then {@link #commit}; or {@link #hold} when any of them fails.
+ *
+ * <p>The flow calls these from one thread at a time. Sending threads report to {@link #sent} and {@link #deadLettered};
+ * status, pause and resume may be called from anywhere.
+ */
+public final class FactStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FactStream.class);
+    private static final String WINDOW = "FactStreamWindow";
+    private static final String LEASE = "FactStreamLease";
+
+    /** How often at most the backlog is counted while pages follow one another: it scans the watermark column. */
+    private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(5);
+
+    /**
+     * How often an idle stream looks into a file that seems unchanged: for rows that have settled meanwhile, and because
+     * a file system may give two writes in quick succession the same time.
+     */
+    private static final Duration IDLE_LOOK = Duration.ofSeconds(30);
+
+    private final StreamDefinition definition;
+    private final StreamServices services;
+    private final Envelope envelope;
+    private final PageSize pageSize;
+    private final String fingerprint;
+
+    private final LongAdder rowsRead = new LongAdder();
+    private final LongAdder eventsSent = new LongAdder();
+    private final LongAdder eventsDeadLettered = new LongAdder();
+    private final LongAdder batches = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder pagesFailed = new LongAdder();
+
+    private long pages;
+    private @Nullable FileStamp drainedAt;
+    private Instant nextLook = Instant.MIN;
+    private Instant nextBacklog = Instant.MIN;
+    private Instant heldUntil = Instant.MIN;
+    private boolean held;
+
+    private volatile boolean paused;
+    private volatile boolean drained;
+    private volatile StreamState state = StreamState.RUNNING;
+    private volatile Instant since;
+    private volatile Backlog backlog = Backlog.UNKNOWN;
+    private volatile @Nullable Watermark watermark;
+    private volatile @Nullable String lastEventTime;
+    private volatile @Nullable String lastError;
+    private volatile int consecutiveFailures;
+
+    public FactStream(StreamDefinition definition, StreamServices services) {
+        this.definition = definition;
+        this.services = services;
+        StreamServices.Pages settings = services.pages();
+        envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
+        pageSize = new PageSize(settings.maxPageRows(), settings.maxPageBytes());
+        fingerprint = definition.fingerprint();
+        since = services.clock().instant();
+    }
+
+    /** What its route file says of it. */
+    public StreamDefinition definition() {
+        return definition;
+    }
+
+    /**
+     * First step: finds the next page, and leaves its SQL as the message's body; no body when there is nothing to read
+     * now. The source stays open until {@link #read} has the rows, so that the page is the one that was planned.
+     *
+     * @throws SourceException when the source is away, busy, or refuses the query
+     * @throws QueryChangedException when the watermark was saved by another query
+     */
+    public void plan(Exchange exchange) {
+        exchange.getMessage().setBody(null);
+        if (paused || services.clock().instant().isBefore(heldUntil)) {
+            endPoll(exchange);
+            return;
+        }
+        FileStamp stamp = services.source().stamp();
+        Instant now = services.clock().instant();
+        if (!held && stamp.equals(drainedAt) && now.isBefore(nextLook)) {
+            endPoll(exchange);
+            return;
+        }
+        // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
+        services.hubs().layout(definition.hub());
+        Lease lease = new Lease(services.source().open());
+        exchange.setProperty(LEASE, lease);
+        exchange.getExchangeExtension().addOnCompletion(lease);
+        try {
+            plan(exchange, lease.connection(), stamp);
+        } catch (SQLException e) {
+            throw services.source().failure(e);
+        }
+        if (exchange.getMessage().getBody() == null) {
+            lease.close();
+            endPoll(exchange);
+            recovered();
+        }
+    }
+
+    private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
+        Instant now = services.clock().instant();
+        Instant settled = services.settled().instant();
+        Watermark position = position();
+        PageQuery query =
+                PageQuery.prepare(definition, connection, services.pages().nonFinite());
+        refuseChangedType(position, query.type());
+        Optional<Window> window = query.next(connection, position, settled, pageSize.rows());
+        if (window.isEmpty()) {
+            backlog = query.backlog(connection, position, settled);
+            drainedAt = stamp;
+            drained = true;
+            nextLook = now.plus(backlog.unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
+            return;
+        }
+        drained = false;
+        if (now.isAfter(nextBacklog)) {
+            backlog = query.backlog(connection, position, settled);
+            nextBacklog = now.plus(BACKLOG_INTERVAL);
+        }
+        exchange.setProperty(WINDOW, window.get());
+        exchange.getMessage().setBody(query.pageSql(window.get()));
+    }
+
+    /** The stored position; never one from memory. */
+    private @Nullable Watermark position() {
+        SavedWatermark saved = services.watermarks().find(definition.id()).orElse(null);
+        if (saved == null) {
+            watermark = null;
+            return null;
+        }
+        String savedBy = saved.queryFingerprint();
+        if (savedBy != null && !savedBy.equals(fingerprint)) {
+            throw new QueryChangedException(definition.id(), savedBy, fingerprint);
+        }
+        watermark = saved.position();
+        return saved.position();
+    }
+
+    private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
+        if (position != null && !position.type().equals(type.sqlName())) {
+            throw new io.factstream.config.ConfigurationException(
+                    definition.queryFile().toString(),
+                    "the watermark column " + definition.watermarkColumn() + " was a " + position.type()
+                            + " and is now a " + type.sqlName(),
+                    "Cast it back to " + position.type() + ", or set the watermark of stream " + definition.id()
+                            + " anew");
+        }
+    }
+
+    /**
+     * Step after the page query: takes the rows into memory, closes the source, and sorts the events into batches.
+     *
+     * @param rows what the {@code jdbc} endpoint gives with {@code outputType=StreamList}
+     * @return the page; empty when it has to be planned again with fewer rows
+     */
+    public @Nullable Page read(Iterator<Map<String, Object>> rows, Exchange exchange) {
+        Window window = exchange.getProperty(WINDOW, Window.class);
+        Rows read = new Rows(new ContentIds(definition.eventType()));
+        try {
+            while (rows.hasNext()) {
+                read.add(Objects.requireNonNull((byte[]) rows.next().get("event"), "the page query gives no NULL"));
+                if (read.bytes > pageSize.bytes() && (read.hasWholeValue() || pageSize.rows() > 1)) {
+                    break;
+                }
+            }
+        } finally {
+            close(rows, exchange);
+        }
+        boolean tooLarge = read.bytes > pageSize.bytes();
+        if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
+            return null;
+        }
+        Watermark to = window.to();
+        boolean more = window.more();
+        List<Event> events = read.events;
+        if (tooLarge && read.hasWholeValue()) {
+            to = Watermark.of(to.type(), read.lastWholeValue(), 1, 1);
+            events = read.wholeValues();
+            more = true;
+        }
+        if (more) {
+            pageSize.filled(read.events.size(), read.bytes);
+        }
+        rowsRead.add(events.size());
+        Batches sorter = new Batches(
+                services.hubs().layout(definition.hub()),
+                envelope,
+                services.pages().nonFinite());
+        return new Page(window.from(), to, events.size(), more, sorter.of(definition, events, pages++));
+    }
+
+    private static void close(Iterator<?> rows, Exchange exchange) {
+        if (rows instanceof ResultSetIterator open) {
+            // The endpoint would keep the file open until the page is sent, and the loader out of it.
+            open.close();
+            open.closeConnection();
+        }
+        exchange.getProperty(LEASE, Lease.class).close();
+    }
+
+    /** Last step of a page that is delivered or dead-lettered whole: saves the watermark. */
+    public void commit(Page page, Exchange exchange) {
+        services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.rows());
+        watermark = page.to();
+        lastEventTime = page.to().value();
+        recovered();
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+    }
+
+    /** Instead of {@link #commit} when a step failed: keeps the watermark, shows why, and sets when to try again. */
+    public void hold(Exchange exchange) {
+        endPoll(exchange);
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        RuntimeException failure = typed(thrown);
+        Instant now = services.clock().instant();
+        if (failure instanceof PageTooLargeException && pageSize.shrink()) {
+            LOG.debug("stream={} page too large, trying rows={}", definition.id(), pageSize.rows());
+            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+            return;
+        }
+        held = true;
+        String error = describe(failure);
+        if (failure instanceof SourceBusyException) {
+            heldUntil = now.plus(jittered(services.pages().busyRetry()));
+            enter(StreamState.BUSY, error);
+            return;
+        }
+        pagesFailed.increment();
+        int failures = consecutiveFailures + 1;
+        consecutiveFailures = failures;
+        heldUntil = now.plus(jittered(holdAfter(failures)));
+        if (state != StreamState.FAILING || !error.equals(lastError)) {
+            LOG.warn("stream={} state=failing watermark={} error=\"{}\"", definition.id(), watermark, error);
+        }
+        LOG.debug("stream={} failed {} times", definition.id(), failures, failure);
+        enter(StreamState.FAILING, error);
+    }
+
+    private RuntimeException typed(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return services.source().failure(sql);
+            }
+            if (cause instanceof SourceException || cause instanceof DeliveryException) {
+                return (RuntimeException) cause;
+            }
+        }
+        return thrown instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(thrown);
+    }
+
+    private String describe(RuntimeException failure) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return failure instanceof io.factstream.source.QueryFailedException
+                ? definition.queryFile() + ": " + message
+                : message;
+    }
+
+    private Duration holdAfter(int failures) {
+        StreamServices.Pages settings = services.pages();
+        Duration hold = settings.firstHold();
+        for (int i = 1; i < failures && hold.compareTo(settings.longestHold()) < 0; i++) {
+            hold = hold.multipliedBy(2);
+        }
+        return hold.compareTo(settings.longestHold()) < 0 ? hold : settings.longestHold();
+    }
+
+    /** Half to one and a half times as long, so that streams do not all come back at once. */
+    private static Duration jittered(Duration wait) {
+        return Duration.ofMillis(
+                (long) (wait.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble())));
+    }
+
+    /** Nothing more to do in this poll; the next one comes after the poll interval. */
+    private static void endPoll(Exchange exchange) {
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+    }
+
+    private void recovered() {
+        if (state == StreamState.FAILING) {
+            LOG.info("stream={} state=running recovered after failures={}", definition.id(), consecutiveFailures);
+        }
+        held = false;
+        consecutiveFailures = 0;
+        lastError = null;
+        enter(paused ? StreamState.PAUSED : StreamState.RUNNING, null);
+    }
+
+    private void enter(StreamState next, @Nullable String error) {
+        lastError = error;
+        if (state != next) {
+            state = next;
+            since = services.clock().instant();
+        }
+    }
+
+    /** The hub acknowledged a batch. */
+    public void sent(EventBatch batch) {
+        eventsSent.add(batch.size());
+        batches.increment();
+        bytes.add(batch.wireBytes());
+    }
+
+    /** Events of this stream were stored as dead letters. */
+    public void deadLettered(int events) {
+        eventsDeadLettered.add(events);
+    }
+
+    /** Stops reading after the page that is under way. */
+    public void pause() {
+        paused = true;
+        enter(StreamState.PAUSED, lastError);
+        LOG.info("stream={} state=paused", definition.id());
+    }
+
+    /** Reads again. */
+    public void resume() {
+        paused = false;
+        enter(StreamState.RUNNING, lastError);
+        LOG.info("stream={} state=running", definition.id());
+    }
+
+    /** How the stream stands now. */
+    public StreamStatus status() {
+        return new StreamStatus(
+                definition.id(),
+                state,
+                watermark,
+                counts(),
+                backlog,
+                drained,
+                lastEventTime,
+                lastError,
+                pagesFailed.sum(),
+                consecutiveFailures,
+                since);
+    }
+
+    /** What it did in this session. */
+    public StreamCounts counts() {
+        return new StreamCounts(rowsRead.sum(), eventsSent.sum(), eventsDeadLettered.sum(), batches.sum(), bytes.sum());
+    }
+
+    /** The rows of a page as they come, with the last place where a watermark value ends. */
+    private static final class Rows {
+        private final ContentIds ids;
+        private final List<Event> events = new ArrayList<>();
+        private long bytes;
+        private int wholeEvents;
+
+        private Rows(ContentIds ids) {
+            this.ids = ids;
+        }
+
+        private void add(byte[] row) {
+            Event event = Event.of(row, ids);
+            if (!events.isEmpty() && !event.hasWatermarkOf(events.get(events.size() - 1))) {
+                wholeEvents = events.size();
+            }
+            events.add(event);
+            bytes += event.bytes();
+        }
+
+        private boolean hasWholeValue() {
+            return wholeEvents > 0;
+        }
+
+        private String lastWholeValue() {
+            return events.get(wholeEvents - 1).watermark();
+        }
+
+        private List<Event> wholeValues() {
+            return events.subList(0, wholeEvents);
+        }
+    }
+}

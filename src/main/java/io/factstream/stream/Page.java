@@ -1,0 +1,47 @@
+package io.factstream.stream;
+
+import io.factstream.watermark.Watermark;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a stream between two watermarks, read by one poll, as batches ready to be sent. */
+public final class Page {
+
+    private final @Nullable Watermark from;
+    private final Watermark to;
+    private final int rows;
+    private final boolean more;
+    private final List<PartitionBatches> partitions;
+
+    Page(@Nullable Watermark from, Watermark to, int rows, boolean more, List<PartitionBatches> partitions) {
+        this.from = from;
+        this.to = to;
+        this.rows = rows;
+        this.more = more;
+        this.partitions = List.copyOf(partitions);
+    }
+
+    /** For each partition that has events its batches. Partitions may be sent to side by side. */
+    public List<PartitionBatches> partitions() {
+        return partitions;
+    }
+
+    /** How many rows it holds; 0 when the rows of the window are gone. */
+    public int rows() {
+        return rows;
+    }
+
+    @Nullable
+    Watermark from() {
+        return from;
+    }
+
+    Watermark to() {
+        return to;
+    }
+
+    /** Whether settled rows are known to lie beyond it. */
+    boolean more() {
+        return more;
+    }
+}

@@ -1,0 +1,269 @@
+package io.factstream.stream;
+
+import io.factstream.config.ConfigurationException;
+import io.factstream.config.NonFinite;
+import io.factstream.source.Column;
+import io.factstream.source.DuckDbType;
+import io.factstream.stream.JsonSql.Member;
+import io.factstream.watermark.Watermark;
+import io.factstream.watermark.Watermark.Slices;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL around a stream's query: what lies beyond the watermark, where the next page ends, and the page itself with
+ * its rows as bytes ready to be sent.
+ *
+ * <p>A page is a window of whole watermark values, {@code (from, to]}, found on the watermark column alone and then read
+ * with one range predicate. No tie can straddle two pages, and no unique key is needed. Only where one value alone holds
+ * more rows than a page may, is that value cut by a hash of its rows into slices, a power of two of them, and each page
+ * is one slice. (The hash is MD5 of the row's text: it must be the same in every session and release.)
+ */
+final class PageQuery {
+
+    private static final String ENVELOPE_PREFIX = "_";
+    private static final int MOST_SLICES = 1 << 24;
+
+    private final StreamDefinition stream;
+    private final List<Column> columns;
+    private final WatermarkType type;
+    private final NonFinite nonFinite;
+    private final String watermark;
+
+    private PageQuery(StreamDefinition stream, List<Column> columns, WatermarkType type, NonFinite nonFinite) {
+        this.stream = stream;
+        this.columns = columns;
+        this.type = type;
+        this.nonFinite = nonFinite;
+        this.watermark = "q." + Sql.name(stream.watermarkColumn());
+    }
+
+    /**
+     * Asks DuckDB for the columns of the stream's query, and refuses what cannot become events.
+     *
+     * @throws SQLException when DuckDB refuses the query
+     * @throws ConfigurationException when the watermark or an envelope column is missing, misspelt or of a wrong type
+     */
+    static PageQuery prepare(StreamDefinition stream, Connection connection, NonFinite nonFinite) throws SQLException {
+        List<Column> columns = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("DESCRIBE " + stream.query())) {
+            while (rows.next()) {
+                columns.add(new Column(rows.getString(1), DuckDbType.parse(rows.getString(2))));
+            }
+        }
+        refuseUnknownEnvelopeColumns(stream, columns);
+        Column watermark = columns.stream()
+                .filter(column -> column.name().equals(stream.watermarkColumn()))
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException(
+                        stream.queryFile().toString(),
+                        "the query has no column " + stream.watermarkColumn() + "; it has "
+                                + columns.stream().map(Column::name).collect(Collectors.joining(", ")),
+                        "Select the time or number that the stream advances by AS " + stream.watermarkColumn()));
+        WatermarkType type = WatermarkType.of(watermark)
+                .orElseThrow(() -> new ConfigurationException(
+                        stream.queryFile().toString(),
+                        "the watermark " + watermark.name() + " is a " + watermark.type(),
+                        "Use one of " + WatermarkType.names()));
+        return new PageQuery(stream, List.copyOf(columns), type, nonFinite);
+    }
+
+    private static void refuseUnknownEnvelopeColumns(StreamDefinition stream, List<Column> columns) {
+        for (Column column : columns) {
+            String name = column.name();
+            if (name.startsWith(ENVELOPE_PREFIX)
+                    && !name.equals(stream.watermarkColumn())
+                    && EnvelopeColumn.named(name).isEmpty()) {
+                throw new ConfigurationException(
+                        stream.queryFile().toString(),
+                        "the column " + name + " begins with an underscore but is none of " + EnvelopeColumn.names(),
+                        "Rename it; names with an underscore first are kept for the envelope");
+            }
+        }
+    }
+
+    /** The type of the watermark column. */
+    WatermarkType type() {
+        return type;
+    }
+
+    /**
+     * The next page.
+     *
+     * @param after the watermark; null before the first page
+     * @param now what counts as settled is measured from it
+     * @param maxRows how many rows a page may have, at least 1
+     * @return empty when nothing settled lies beyond the watermark
+     */
+    Optional<Window> next(Connection connection, @Nullable Watermark after, Instant now, int maxRows)
+            throws SQLException {
+        if (after != null && after.slices() != null) {
+            return Optional.of(slice(after, after.value(), after.slices(), maxRows, connection));
+        }
+        String beyond = beyond(after, now);
+        // An aggregate, not ORDER BY and LIMIT: the optimizer then drops joins that the watermark does not need.
+        String sql =
+                "SELECT len(w), CAST(w[-1] AS VARCHAR), CAST(list_max(list_filter(w, lambda x: x < w[-1])) AS VARCHAR)"
+                        + " FROM (SELECT min(" + watermark + ", " + (maxRows + 1L) + ") AS w FROM " + query()
+                        + " WHERE "
+                        + beyond + ")";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            long count = rows.getLong(1);
+            if (count == 0) {
+                return Optional.empty();
+            }
+            String last = rows.getString(2);
+            String beforeLast = rows.getString(3);
+            if (count <= maxRows) {
+                return Optional.of(range(after, last, false));
+            }
+            // The last value may go on beyond the limit, so the page ends with the one before it.
+            return Optional.of(
+                    beforeLast != null
+                            ? range(after, beforeLast, true)
+                            : slice(after, last, null, maxRows, connection));
+        }
+    }
+
+    /** The rows of a window, in order of their watermark, each as the bytes of one {@link Event}. */
+    String pageSql(Window window) {
+        List<String> parts = new ArrayList<>();
+        parts.add("CAST(" + watermark + " AS VARCHAR)");
+        parts.add(eventTime());
+        for (EnvelopeColumn column : EnvelopeColumn.TEXTS) {
+            parts.add(has(column) ? "CAST(to_json(" + text(column) + ") AS VARCHAR)" : "''");
+        }
+        parts.add(new JsonSql(nonFinite).object(payload()));
+        return "SELECT encode(concat_ws(chr(" + (int) Event.SEPARATOR + "), "
+                + parts.stream().map(part -> "coalesce(" + part + ", '')").collect(Collectors.joining(", "))
+                + ")) AS event FROM " + query() + " WHERE " + window.condition() + " ORDER BY " + watermark;
+    }
+
+    /** What lies beyond a watermark, by one pass over the watermark column. */
+    Backlog backlog(Connection connection, @Nullable Watermark after, Instant now) throws SQLException {
+        String settled = type.settled(watermark, now, stream.settle()).orElse("true");
+        String beyond = after == null
+                ? watermark + " IS NOT NULL"
+                : watermark + (after.isWhole() ? " > " : " >= ") + type.literal(after.value());
+        String seconds = type.isTime()
+                ? "epoch(CAST(max(" + watermark + ") FILTER (WHERE " + settled + " AND isfinite(" + watermark
+                        + ")) AS TIMESTAMP)) - "
+                        + (after == null
+                                ? "epoch(CAST(min(" + watermark + ") FILTER (WHERE isfinite(" + watermark
+                                        + ")) AS TIMESTAMP))"
+                                : "epoch(CAST(" + type.literal(after.value()) + " AS TIMESTAMP))")
+                : "NULL";
+        String sql = "SELECT count(*) FILTER (WHERE " + beyond + " AND " + settled + "), count(*) FILTER (WHERE "
+                + watermark + " IS NULL), count(*) FILTER (WHERE " + beyond + " AND NOT " + settled + "), " + seconds
+                + " FROM " + query();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            double lag = rows.getDouble(4);
+            OptionalLong lagSeconds = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(Math.max(0, (long) lag));
+            return new Backlog(rows.getLong(1), lagSeconds, rows.getLong(3), rows.getLong(2));
+        }
+    }
+
+    private Window range(@Nullable Watermark after, String to, boolean more) {
+        String condition = watermark + " <= " + type.literal(to);
+        if (after != null) {
+            condition = watermark + " > " + type.literal(after.value()) + " AND " + condition;
+        } else {
+            // Spares the filter a scan of rows that have no watermark.
+            condition = watermark + " IS NOT NULL AND " + condition;
+        }
+        return new Window(after, Watermark.of(type.sqlName(), to), more, condition);
+    }
+
+    /** The next slice of one value; {@code done} is null when none of the value is done yet. */
+    private Window slice(
+            @Nullable Watermark after, String value, @Nullable Slices done, int maxRows, Connection connection)
+            throws SQLException {
+        String equal = watermark + " = " + type.literal(value);
+        long rows;
+        try (Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + equal)) {
+            count.next();
+            rows = count.getLong(1);
+        }
+        // A finer cut than before is a multiple of it, so that what was done is still a prefix.
+        int slices = done == null ? 1 : done.of();
+        while (rows / slices >= maxRows && slices < MOST_SLICES) {
+            slices *= 2;
+        }
+        int next = done == null ? 0 : done.done() * (slices / done.of());
+        Watermark to = Watermark.of(type.sqlName(), value, next + 1, slices);
+        if (slices == 1) {
+            return new Window(after, to, true, equal);
+        }
+        int bits = Integer.numberOfTrailingZeros(slices);
+        String slice = "(md5_number_lower(CAST(q AS VARCHAR)) >> " + (Long.SIZE - bits) + ") = " + next;
+        return new Window(after, to, true, equal + " AND " + slice);
+    }
+
+    private String beyond(@Nullable Watermark after, Instant now) {
+        String beyond = after == null ? watermark + " IS NOT NULL" : watermark + " > " + type.literal(after.value());
+        return beyond
+                + type.settled(watermark, now, stream.settle())
+                        .map(settled -> " AND " + settled)
+                        .orElse("");
+    }
+
+    private String query() {
+        // On lines of its own, because the query may end in a comment.
+        return "(\n" + stream.query() + "\n) AS q";
+    }
+
+    private List<Member> payload() {
+        return columns.stream()
+                .filter(column -> !column.name().startsWith(ENVELOPE_PREFIX))
+                .map(column -> new Member(column.name(), "q." + Sql.name(column.name()), column.type()))
+                .toList();
+    }
+
+    private String eventTime() {
+        Column column = columns.stream()
+                .filter(c -> c.name().equals(EnvelopeColumn.EVENT_TIME.columnName()))
+                .findFirst()
+                .orElse(null);
+        if (column != null) {
+            if (WatermarkType.of(column).filter(WatermarkType::isTime).isEmpty()) {
+                throw new ConfigurationException(
+                        stream.queryFile().toString(),
+                        "the column " + column.name() + " is a " + column.type(),
+                        "Make it a TIMESTAMP, or leave it out");
+            }
+            return iso(column);
+        }
+        return type.isTime() ? iso(new Column(stream.watermarkColumn(), new DuckDbType.Scalar(type.sqlName()))) : "''";
+    }
+
+    private String iso(Column column) {
+        String value = "q." + Sql.name(column.name());
+        boolean date = column.type().equals(new DuckDbType.Scalar("DATE"));
+        return date
+                ? new JsonSql(nonFinite).of("CAST(" + value + " AS TIMESTAMP)", new DuckDbType.Scalar("TIMESTAMP"))
+                : new JsonSql(nonFinite).of(value, column.type());
+    }
+
+    private boolean has(EnvelopeColumn envelope) {
+        return columns.stream().anyMatch(column -> column.name().equals(envelope.columnName()));
+    }
+
+    private static String text(EnvelopeColumn column) {
+        return "nullif(CAST(q." + Sql.name(column.columnName()) + " AS VARCHAR), '')";
+    }
+}

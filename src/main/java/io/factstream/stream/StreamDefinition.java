@@ -1,0 +1,56 @@
+package io.factstream.stream;
+
+import io.factstream.config.ConfigurationException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * One query on fact tables that becomes one flow of events, as its route file defines it.
+ *
+ * @param id the stream's name in the state, in JMX and in every event; kebab-case
+ * @param eventType the {@code event_type} of its events
+ * @param queryFile where the query stands, for messages
+ * @param query one SELECT, as written
+ * @param watermarkColumn the column of the query by which the stream advances
+ * @param hub the event hub that the events go to
+ * @param settle how old a row's event time must be before the row is read; zero or more. Rows dated in the future
+ *     always wait. It says nothing about integer watermarks.
+ */
+public record StreamDefinition(
+        String id,
+        String eventType,
+        Path queryFile,
+        String query,
+        String watermarkColumn,
+        String hub,
+        Duration settle) {
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final int LONGEST_ID = 100;
+
+    public StreamDefinition {
+        if (!ID.matcher(id).matches() || id.length() > LONGEST_ID) {
+            throw new ConfigurationException(
+                    "stream '" + id + "'",
+                    "is no stream id",
+                    "Use lower-case letters, digits and single hyphens, at most " + LONGEST_ID);
+        }
+        if (eventType.isBlank()) {
+            throw new ConfigurationException("stream '" + id + "'", "has no eventType", "Name the type of its events");
+        }
+        if (hub.isBlank()) {
+            throw new ConfigurationException(
+                    "stream '" + id + "'", "has no hub", "Set eventhubs.name (EVENTHUBS_NAME) or the parameter hub");
+        }
+        if (settle.isNegative()) {
+            throw new ConfigurationException("stream '" + id + "'", "settle is " + settle, "Use 0s or more");
+        }
+        query = Sql.statement(queryFile, query);
+    }
+
+    /** Identifies what the query selects: layout and comments do not count. */
+    public String fingerprint() {
+        return Sql.fingerprint(watermarkColumn + "\n" + eventType + "\n" + query);
+    }
+}

@@ -1,0 +1,46 @@
+package io.factstream.stream;
+
+import io.factstream.config.NonFinite;
+import io.factstream.eventhubs.Hubs;
+import io.factstream.source.DuckDbSource;
+import io.factstream.watermark.WatermarkStore;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What all streams of a runtime share.
+ *
+ * @param source where rows are read
+ * @param hubs what the hubs look like
+ * @param watermarks where positions are kept
+ * @param pages how events and pages are made
+ * @param clock tells when to try again
+ * @param settled tells what is settled; stands still in a run that ends
+ */
+public record StreamServices(
+        DuckDbSource source, Hubs hubs, WatermarkStore watermarks, Pages pages, Clock clock, Clock settled) {
+
+    /**
+     * How events and pages are made, and how long a stream waits.
+     *
+     * @param eventSource the {@code source} of all events
+     * @param schemaVersion the {@code schema_version} of all events
+     * @param sessionId this run
+     * @param nonFinite what becomes of NaN and the infinities
+     * @param maxPageRows rows one page may hold
+     * @param maxPageBytes bytes one page may hold
+     * @param busyRetry about how long to wait for a source that another process holds
+     * @param firstHold how long to wait after a first failure
+     * @param longestHold how long to wait at most, however often it failed
+     */
+    public record Pages(
+            String eventSource,
+            String schemaVersion,
+            String sessionId,
+            NonFinite nonFinite,
+            int maxPageRows,
+            long maxPageBytes,
+            Duration busyRetry,
+            Duration firstHold,
+            Duration longestHold) {}
+}

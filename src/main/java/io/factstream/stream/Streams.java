@@ -1,0 +1,103 @@
+package io.factstream.stream;
+
+import io.factstream.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.camel.util.TimeUtils;
+
+/** All streams of a runtime, by id. Thread-safe. */
+public final class Streams {
+
+    private final StreamServices services;
+    private final Path routes;
+    private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
+
+    /**
+     * Begins without a stream.
+     *
+     * @param routes the folder that query files are named from
+     */
+    public Streams(StreamServices services, Path routes) {
+        this.services = services;
+        this.routes = routes;
+    }
+
+    /**
+     * Adds the stream that a route file defines.
+     *
+     * @param query the name of its query file, from the routes folder
+     * @param settle a duration such as {@code 10s}
+     * @throws ConfigurationException when a parameter makes no sense, the query file is missing, or the id is taken
+     */
+    public FactStream define(
+            String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
+        Path file = routes.resolve(query).normalize();
+        FactStream stream = new FactStream(
+                new StreamDefinition(id, eventType, file, read(id, file), watermarkColumn, hub, duration(id, settle)),
+                services);
+        FactStream taken = streams.putIfAbsent(id, stream);
+        if (taken != null) {
+            throw new ConfigurationException(
+                    "stream '" + id + "'",
+                    "two routes use this id, with the queries "
+                            + taken.definition().queryFile() + " and " + file,
+                    "Give each route its own stream id: the watermark is kept under it");
+        }
+        return stream;
+    }
+
+    private static String read(String id, Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "stream '" + id + "'",
+                    "its query file " + file + " cannot be read",
+                    "Put the query there, or correct the parameter query",
+                    e);
+        }
+    }
+
+    private static Duration duration(String id, String settle) {
+        try {
+            return Duration.ofMillis(TimeUtils.toMilliSeconds(settle));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "stream '" + id + "'", "settle is '" + settle + "'", "Use a duration such as 10s or 5m", e);
+        }
+    }
+
+    /** All streams, by id. */
+    public List<FactStream> all() {
+        return List.copyOf(streams.values());
+    }
+
+    /** The stream of that id. */
+    public Optional<FactStream> find(String id) {
+        return Optional.ofNullable(streams.get(id));
+    }
+
+    /** Counts a batch that the hub acknowledged. */
+    public void sent(EventBatch batch) {
+        get(batch).sent(batch);
+    }
+
+    /** Counts events that were stored as dead letters. */
+    void deadLettered(EventBatch batch) {
+        get(batch).deadLettered(batch.size());
+    }
+
+    private FactStream get(EventBatch batch) {
+        FactStream stream = streams.get(batch.stream());
+        if (stream == null) {
+            throw new IllegalStateException("no stream " + batch.stream());
+        }
+        return stream;
+    }
+}
