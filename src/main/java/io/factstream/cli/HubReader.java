@@ -83,26 +83,35 @@ final class HubReader implements AutoCloseable {
      *
      * @throws IllegalStateException when that takes longer than {@code patience}
      */
-    synchronized Count awaitEnd(Duration patience) throws InterruptedException {
+    Count awaitEnd(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        for (String partition :
-                client.getPartitionIds().collectList().blockOptional().orElseThrow()) {
-            PartitionProperties end =
-                    client.getPartitionProperties(partition).blockOptional().orElseThrow();
-            while (!end.isEmpty() && next.getOrDefault(partition, 0L) <= end.getLastEnqueuedSequenceNumber()) {
-                long left = (deadline - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
-                    throw new IllegalStateException("partition " + partition + " was not read to its end in time");
-                }
-                wait(left);
+        // Asked for outside of the lock, which the thread that brings the answer may be waiting for.
+        List<PartitionProperties> ends = client.getPartitionIds()
+                .flatMap(client::getPartitionProperties)
+                .collectList()
+                .blockOptional(patience)
+                .orElseThrow();
+        synchronized (this) {
+            for (PartitionProperties end : ends) {
+                awaitEnd(end, deadline);
             }
+            return new Count(
+                    events,
+                    events - ids.size(),
+                    new TreeMap<>(byType),
+                    new ArrayList<>(samples.values()),
+                    firstArrivalNanos);
         }
-        return new Count(
-                events,
-                events - ids.size(),
-                new TreeMap<>(byType),
-                new ArrayList<>(samples.values()),
-                firstArrivalNanos);
+    }
+
+    private synchronized void awaitEnd(PartitionProperties end, long deadline) throws InterruptedException {
+        while (!end.isEmpty() && next.getOrDefault(end.getId(), 0L) <= end.getLastEnqueuedSequenceNumber()) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new IllegalStateException("partition " + end.getId() + " was not read to its end in time");
+            }
+            wait(left);
+        }
     }
 
     @Override

@@ -32,6 +32,7 @@ final class Progress implements AutoCloseable {
     private final boolean terminal;
     private final Map<String, Pace> paces = new HashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final long startNanos = System.nanoTime();
     private int drawn;
 
     private Progress(Application application, PrintWriter out, boolean terminal) {
@@ -73,7 +74,7 @@ final class Progress implements AutoCloseable {
             out.print("\033[" + drawn + "A");
         }
         for (StreamStatus status : statuses) {
-            Pace pace = paces.computeIfAbsent(status.stream(), id -> new Pace());
+            Pace pace = paces.computeIfAbsent(status.stream(), id -> new Pace(startNanos));
             long done = status.counts().eventsSent() + status.counts().deadLettered();
             boolean moved = pace.at(done);
             if (terminal) {
@@ -117,8 +118,12 @@ final class Progress implements AutoCloseable {
     /** How fast a count grows. */
     private static final class Pace {
         private long last;
-        private long lastNanos = System.nanoTime();
+        private long lastNanos;
         private double rate;
+
+        private Pace(long startNanos) {
+            lastNanos = startNanos;
+        }
 
         /** Takes the next count; returns whether it grew. */
         private boolean at(long done) {
