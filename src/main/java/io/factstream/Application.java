@@ -11,6 +11,7 @@ import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.jmx.StreamMBeans;
+import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
@@ -58,6 +59,7 @@ public final class Application implements AutoCloseable {
     private final ExecutorService senders;
     private final Main camel;
     private final Clock clock;
+    private final Heartbeat heartbeat;
 
     /**
      * Wires a runtime, and opens its state.
@@ -90,6 +92,7 @@ public final class Application implements AutoCloseable {
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES));
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams);
         camel = camel(access, services);
     }
 
@@ -171,6 +174,7 @@ public final class Application implements AutoCloseable {
      * @throws io.factstream.config.ConfigurationException when a route file cannot work
      */
     public void start() {
+        RouteFiles.check(settings.get(KnownSettings.ROUTES));
         state.sessions().start(Session.starting(sessionId, clock.instant()));
         try {
             camel.start();
@@ -178,6 +182,7 @@ public final class Application implements AutoCloseable {
             throw RouteFailures.of(e);
         }
         new StreamMBeans(camel.getCamelContext()).register(streams.all());
+        heartbeat.start();
         LOG.info(
                 "session={} started streams={} source={}",
                 sessionId,
@@ -217,6 +222,7 @@ public final class Application implements AutoCloseable {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
         boolean started = camel.isStarted();
         try {
+            heartbeat.close();
             camel.stop();
             senders.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
