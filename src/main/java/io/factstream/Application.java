@@ -17,6 +17,7 @@ import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
+import io.factstream.state.StateException;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamServices;
@@ -53,6 +54,7 @@ public final class Application implements AutoCloseable {
     private static final int SENDERS = 8;
 
     private final Settings settings;
+    private final boolean presentEnd;
     private final SqliteState state;
     private final String sessionId;
     private final Streams streams;
@@ -69,6 +71,7 @@ public final class Application implements AutoCloseable {
      */
     public Application(Settings settings, boolean presentEnd) {
         this.settings = settings;
+        this.presentEnd = presentEnd;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
@@ -92,7 +95,7 @@ public final class Application implements AutoCloseable {
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES));
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
-        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams);
+        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, this::saveCounts);
         camel = camel(access, services);
     }
 
@@ -238,14 +241,31 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** So that the counts of a session that is killed are known to a few seconds. */
+    private void saveCounts() {
+        try {
+            for (FactStream stream : streams.all()) {
+                state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
+            }
+        } catch (StateException e) {
+            // Counts only: what matters is saved with each page, whose failure is shown by its stream.
+            LOG.debug("counts could not be saved", e);
+        }
+    }
+
     private void endSession() {
+        saveCounts();
         List<StreamStatus> statuses =
                 streams.all().stream().map(FactStream::status).toList();
-        statuses.forEach(status -> state.sessions().progress(sessionId, status.stream(), status.counts()));
-        boolean failed = statuses.stream().anyMatch(status -> status.lastError() != null);
+        Outcome outcome = Outcome.STOPPED;
+        if (statuses.stream().anyMatch(status -> status.lastError() != null)) {
+            outcome = Outcome.FAILED;
+        } else if (presentEnd && statuses.stream().allMatch(StreamStatus::drained)) {
+            outcome = Outcome.COMPLETED;
+        }
         Map<String, String> outcomes =
                 statuses.stream().collect(Collectors.toMap(StreamStatus::stream, Application::outcome));
-        state.sessions().end(sessionId, clock.instant(), failed ? Outcome.FAILED : Outcome.STOPPED, outcomes);
+        state.sessions().end(sessionId, clock.instant(), outcome, outcomes);
     }
 
     private static String outcome(StreamStatus status) {

@@ -31,11 +31,14 @@ public final class Heartbeat implements AutoCloseable {
 
     private final Path file;
     private final Streams streams;
+    private final Runnable eachBeat;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    Heartbeat(Path state, Streams streams) {
+    /** @param eachBeat what else to do every few seconds; must not throw */
+    Heartbeat(Path state, Streams streams, Runnable eachBeat) {
         this.file = file(state);
         this.streams = streams;
+        this.eachBeat = eachBeat;
     }
 
     private static Path file(Path state) {
@@ -52,6 +55,7 @@ public final class Heartbeat implements AutoCloseable {
         try {
             while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 write();
+                eachBeat.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
