@@ -182,7 +182,7 @@ public final class Application implements AutoCloseable {
         try {
             camel.start();
         } catch (Exception e) {
-            throw RouteFailures.of(e);
+            throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
         }
         new StreamMBeans(camel.getCamelContext()).register(streams.all());
         heartbeat.start();

@@ -1,26 +1,47 @@
 package io.factstream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.routes.RouteFiles;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
 
 /** Turns what Camel throws at a route that cannot work into a message for the person who wrote the route. */
 final class RouteFailures {
 
-    private RouteFailures() {}
+    /** How Camel's YAML reader tells where it stopped: the problem, then file, line and column, then the line itself. */
+    private static final Pattern IN_FILE =
+            Pattern.compile("(?s)(?<problem>.*?)\\s+in file:(?<file>[^,]+), line (?<line>\\d+),.*");
 
-    static RuntimeException of(Exception thrown) {
-        String where = "routes";
+    private final Path routes;
+
+    RouteFailures(Path routes) {
+        this.routes = routes;
+    }
+
+    RuntimeException of(Exception thrown) {
+        String where = routes.toString();
         Throwable innermost = thrown;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConfigurationException refusal) {
                 return refusal;
             }
             if (cause instanceof FailedToCreateRouteException route) {
-                where = "route " + route.getRouteId();
+                where = RouteFiles.place(routes, route.getRouteId());
             }
             innermost = cause;
         }
         String what = innermost.getMessage() == null ? innermost.toString() : innermost.getMessage();
-        return new ConfigurationException(where, what.strip(), "Correct the route file", thrown);
+        Matcher inFile = IN_FILE.matcher(what);
+        if (inFile.matches()) {
+            where = inFile.group("file") + ":" + inFile.group("line");
+            what = inFile.group("problem");
+        }
+        return new ConfigurationException(
+                where,
+                what.strip().replaceAll("\\.+$", ""),
+                "Correct the route; docs/routes.md shows the form",
+                thrown);
     }
 }

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -24,6 +26,9 @@ public final class RouteFiles {
     private static final String KAMELET = "kamelet:fact-stream";
     private static final String KAMELET_FILE = "flow/fact-stream.kamelet.yaml";
     private static final String ROUTES = ".camel.yaml";
+
+    /** A number with a unit, milliseconds without one; or a setting. */
+    private static final Pattern DURATION = Pattern.compile("\\d+(ms|s|m|h|d)?|\\{\\{.+}}");
 
     private final Path folder;
     private final Problems problems = new Problems();
@@ -76,6 +81,26 @@ public final class RouteFiles {
                         files.query(parameter(parameters, "query", ""))))
                 .orElseThrow(() -> new ConfigurationException(
                         folder.toString(), "has no stream '" + stream + "'", "Check the id in the route files"));
+    }
+
+    /** The file and line of a route, for a message; the folder when no file has a route of that id. */
+    public static String place(Path folder, String routeId) {
+        // What runs a stream's flow is made from the kamelet, under an id that Camel chooses.
+        if (routeId.startsWith("fact-stream-")) {
+            return folder.resolve(KAMELET_FILE).toString();
+        }
+        for (Path path : new RouteFiles(folder).list()) {
+            YamlFile file = YamlFile.read(path);
+            for (Node item : file.root().map(YamlFile::items).orElse(List.of())) {
+                Optional<String> place = YamlFile.at(item, "route", "id")
+                        .filter(id -> YamlFile.text(id).equals(routeId))
+                        .map(file::place);
+                if (place.isPresent()) {
+                    return place.get();
+                }
+            }
+        }
+        return folder.toString();
     }
 
     private String query(String name) {
@@ -163,7 +188,20 @@ public final class RouteFiles {
                 problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
             }
         }
-        YamlFile.at(parameters, "stream").ifPresent(id -> refuseSecondUse(file, id, streams, "stream"));
+        YamlFile.at(parameters, "stream").ifPresent(id -> {
+            if (!StreamDefinition.isId(YamlFile.text(id))) {
+                problems.add(file.place(id), "'" + YamlFile.text(id) + "' is no stream id", StreamDefinition.ID_FORM);
+            }
+            refuseSecondUse(file, id, streams, "stream");
+        });
+        for (String duration : List.of("settle", "pollInterval")) {
+            YamlFile.at(parameters, duration)
+                    .filter(value -> !DURATION.matcher(YamlFile.text(value)).matches())
+                    .ifPresent(value -> problems.add(
+                            file.place(value),
+                            duration + " is '" + YamlFile.text(value) + "'",
+                            "Use a duration such as 500ms, 10s or 5m"));
+        }
         YamlFile.at(parameters, "query")
                 .filter(query -> !Files.isRegularFile(folder.resolve(YamlFile.text(query))))
                 .ifPresent(query -> problems.add(

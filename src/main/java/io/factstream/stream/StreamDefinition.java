@@ -29,12 +29,12 @@ public record StreamDefinition(
     private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final int LONGEST_ID = 100;
 
+    /** What a stream id looks like, as an instruction. */
+    public static final String ID_FORM = "Use lower-case letters, digits and single hyphens, at most " + LONGEST_ID;
+
     public StreamDefinition {
-        if (!ID.matcher(id).matches() || id.length() > LONGEST_ID) {
-            throw new ConfigurationException(
-                    "stream '" + id + "'",
-                    "is no stream id",
-                    "Use lower-case letters, digits and single hyphens, at most " + LONGEST_ID);
+        if (!isId(id)) {
+            throw new ConfigurationException("stream '" + id + "'", "is no stream id", ID_FORM);
         }
         if (eventType.isBlank()) {
             throw new ConfigurationException("stream '" + id + "'", "has no eventType", "Name the type of its events");
@@ -47,6 +47,11 @@ public record StreamDefinition(
             throw new ConfigurationException("stream '" + id + "'", "settle is " + settle, "Use 0s or more");
         }
         query = statement(queryFile, query);
+    }
+
+    /** Whether a text can be a stream's id. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches() && text.length() <= LONGEST_ID;
     }
 
     /**

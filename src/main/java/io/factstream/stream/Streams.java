@@ -67,7 +67,8 @@ public final class Streams {
     private static Duration duration(String id, String settle) {
         try {
             return Duration.ofMillis(TimeUtils.toMilliSeconds(settle));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The second is what Camel throws at a text that holds no digit.
             throw new ConfigurationException(
                     "stream '" + id + "'", "settle is '" + settle + "'", "Use a duration such as 10s or 5m", e);
         }

@@ -89,6 +89,26 @@ class RouteFilesTest {
     }
 
     @Test
+    void a_stream_id_that_cannot_be_one_is_refused_with_its_form() throws IOException {
+        write(GOOD.replace("stream: pings", "stream: My Pings"));
+
+        assertRefused("pings.camel.yaml:7: 'My Pings' is no stream id. Use lower-case letters");
+    }
+
+    @Test
+    void a_duration_that_is_none_is_refused_with_its_line() throws IOException {
+        write(GOOD.replace("query: pings.sql", "query: pings.sql\n        settle: soon"));
+
+        assertRefused("pings.camel.yaml:10: settle is 'soon'. Use a duration such as");
+    }
+
+    @Test
+    void the_place_of_a_route_is_its_file_and_line() {
+        assertThat(RouteFiles.place(folder, "pings")).isEqualTo(folder.resolve("pings.camel.yaml") + ":3");
+        assertThat(RouteFiles.place(folder, "unknown")).isEqualTo(folder.toString());
+    }
+
+    @Test
     void options_in_the_uri_are_refused() throws IOException {
         write(GOOD.replace("kamelet:fact-stream", "kamelet:fact-stream?stream=pings"));
 
