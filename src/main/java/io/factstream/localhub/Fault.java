@@ -63,7 +63,7 @@ public sealed interface Fault<S> {
 
     /**
      * A link to a hub, to publish or to consume, is not opened: unauthorized and not found fail at once, server-busy
-     * late.
+     * late. The SDK does not ask for the link again within that send, so one refusal fails it; the next send asks anew.
      */
     record RefuseAttach(String condition, String description) implements Fault<LinkAttach> {}
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.qpid.proton.message.Message;
 
@@ -31,9 +32,9 @@ final class ManagementService implements RequestService {
         if (hub == null) {
             return RequestService.response(404, Namespace.notFound(name), null);
         }
-        if (!authorizations.allows(name, namespace.clock().instant())
-                && request.getApplicationProperties().getValue().get("security_token") == null) {
-            return RequestService.response(401, "No token that allows " + name + " was presented", null);
+        Optional<String> refusal = refusal(request, name);
+        if (refusal.isPresent()) {
+            return RequestService.response(401, refusal.get(), null);
         }
         if (!RequestService.property(request, "operation").equals("READ")) {
             return RequestService.response(400, "The only operation here is READ", null);
@@ -49,6 +50,23 @@ final class ManagementService implements RequestService {
             }
             default -> RequestService.response(400, "Only hubs and partitions can be read", null);
         };
+    }
+
+    /** Why the request is not authorized: clients put a token into it, besides those presented before. */
+    private Optional<String> refusal(Message request, String hub) {
+        Instant now = namespace.clock().instant();
+        if (authorizations.allows(hub, now)) {
+            return Optional.empty();
+        }
+        try {
+            boolean covered = namespace
+                    .keys()
+                    .check(RequestService.property(request, "security_token"), now)
+                    .covers(hub);
+            return covered ? Optional.empty() : Optional.of("The token is for another resource than " + hub);
+        } catch (SharedAccessKeys.RefusedException refused) {
+            return Optional.of(String.valueOf(refused.getMessage()));
+        }
     }
 
     private static Map<String, Object> describe(Hub hub) {

@@ -33,7 +33,14 @@ final class SharedAccessKeys {
      * @param resource the URI it was signed for
      * @param expiry until when it is honoured
      */
-    record Grant(String resource, Instant expiry) {}
+    record Grant(String resource, Instant expiry) {
+
+        /** Whether that resource is a hub, a part of it, or the whole namespace. */
+        boolean covers(String hub) {
+            String granted = Address.parse(resource).hub();
+            return granted.isEmpty() || granted.equalsIgnoreCase(hub);
+        }
+    }
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final String SCHEME = "SharedAccessSignature ";

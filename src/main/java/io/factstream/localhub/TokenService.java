@@ -35,8 +35,7 @@ final class TokenService implements RequestService {
         try {
             SharedAccessKeys.Grant grant =
                     namespace.keys().check(token, namespace.clock().instant());
-            String granted = Address.parse(grant.resource()).hub();
-            if (!granted.isEmpty() && !granted.equalsIgnoreCase(hub)) {
+            if (!grant.covers(hub)) {
                 return RequestService.response(401, "The token is for another resource than " + audience, null);
             }
             if (!hub.isEmpty() && namespace.hub(hub) == null) {

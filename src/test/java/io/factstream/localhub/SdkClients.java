@@ -13,6 +13,7 @@ import com.azure.messaging.eventhubs.models.ReceiveOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -127,7 +128,7 @@ final class SdkClients implements AutoCloseable {
     }
 
     static List<String> texts(Iterable<PartitionEvent> events) {
-        return Stream.iterate(events.iterator(), java.util.Iterator::hasNext, iterator -> iterator)
+        return Stream.iterate(events.iterator(), Iterator::hasNext, iterator -> iterator)
                 .map(iterator -> iterator.next().getData().getBodyAsString())
                 .toList();
     }
