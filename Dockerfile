@@ -17,12 +17,12 @@ COPY --from=build /build/target/factstream /opt/factstream
 COPY --from=build /build/target/factstream/routes /routes
 RUN ln -s /opt/factstream/bin/factstream /usr/local/bin/factstream
 
-# Mount your own routes over /routes, read-only. It is no volume: a volume would keep the shared routes of the first
-# image when the image is replaced by a newer one.
+# Mount your own routes over /routes, read-only. Left alone, the volume holds the shipped ones; where a volume is kept
+# from one container to the next, it keeps the routes of the older image, so name one only for routes of your own.
 ENV FACTSTREAM_ROUTES=/routes \
     FACTSTREAM_STATE_FILE=/state/factstream.db \
     LANG=C.UTF-8
-VOLUME /state
+VOLUME /routes /state
 # Should Java itself crash, its report outlives the container.
 WORKDIR /state
 USER 10001:10001

@@ -11,11 +11,13 @@ import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.jmx.StreamMBeans;
+import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
+import io.factstream.state.StateException;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamServices;
@@ -52,12 +54,14 @@ public final class Application implements AutoCloseable {
     private static final int SENDERS = 8;
 
     private final Settings settings;
+    private final boolean presentEnd;
     private final SqliteState state;
     private final String sessionId;
     private final Streams streams;
     private final ExecutorService senders;
     private final Main camel;
     private final Clock clock;
+    private final Heartbeat heartbeat;
 
     /**
      * Wires a runtime, and opens its state.
@@ -67,6 +71,7 @@ public final class Application implements AutoCloseable {
      */
     public Application(Settings settings, boolean presentEnd) {
         this.settings = settings;
+        this.presentEnd = presentEnd;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
@@ -90,6 +95,7 @@ public final class Application implements AutoCloseable {
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES));
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, this::saveCounts);
         camel = camel(access, services);
     }
 
@@ -171,6 +177,7 @@ public final class Application implements AutoCloseable {
      * @throws io.factstream.config.ConfigurationException when a route file cannot work
      */
     public void start() {
+        RouteFiles.check(settings.get(KnownSettings.ROUTES));
         state.sessions().start(Session.starting(sessionId, clock.instant()));
         try {
             camel.start();
@@ -178,6 +185,7 @@ public final class Application implements AutoCloseable {
             throw RouteFailures.of(e);
         }
         new StreamMBeans(camel.getCamelContext()).register(streams.all());
+        heartbeat.start();
         LOG.info(
                 "session={} started streams={} source={}",
                 sessionId,
@@ -217,6 +225,7 @@ public final class Application implements AutoCloseable {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
         boolean started = camel.isStarted();
         try {
+            heartbeat.close();
             camel.stop();
             senders.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -232,14 +241,31 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** So that the counts of a session that is killed are known to a few seconds. */
+    private void saveCounts() {
+        try {
+            for (FactStream stream : streams.all()) {
+                state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
+            }
+        } catch (StateException e) {
+            // Counts only: what matters is saved with each page, whose failure is shown by its stream.
+            LOG.debug("counts could not be saved", e);
+        }
+    }
+
     private void endSession() {
+        saveCounts();
         List<StreamStatus> statuses =
                 streams.all().stream().map(FactStream::status).toList();
-        statuses.forEach(status -> state.sessions().progress(sessionId, status.stream(), status.counts()));
-        boolean failed = statuses.stream().anyMatch(status -> status.lastError() != null);
+        Outcome outcome = Outcome.STOPPED;
+        if (statuses.stream().anyMatch(status -> status.lastError() != null)) {
+            outcome = Outcome.FAILED;
+        } else if (presentEnd && statuses.stream().allMatch(StreamStatus::drained)) {
+            outcome = Outcome.COMPLETED;
+        }
         Map<String, String> outcomes =
                 statuses.stream().collect(Collectors.toMap(StreamStatus::stream, Application::outcome));
-        state.sessions().end(sessionId, clock.instant(), failed ? Outcome.FAILED : Outcome.STOPPED, outcomes);
+        state.sessions().end(sessionId, clock.instant(), outcome, outcomes);
     }
 
     private static String outcome(StreamStatus status) {

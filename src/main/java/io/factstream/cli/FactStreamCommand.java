@@ -2,6 +2,7 @@ package io.factstream.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "factstream",
         description = "Streams DuckDB fact tables to Azure Event Hubs.",
         mixinStandardHelpOptions = true,
-        version = "factstream 0.1.0",
+        versionProvider = FactStreamCommand.Version.class,
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
@@ -24,6 +25,15 @@ final class FactStreamCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    /** The version that the build put into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = FactStreamCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"factstream " + (version == null ? "(not packaged)" : version)};
+        }
+    }
 
     @Override
     public void run() {

@@ -2,7 +2,6 @@ package io.factstream.cli;
 
 import io.factstream.Application;
 import io.factstream.stream.FactStream;
-import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -79,7 +78,7 @@ final class Progress implements AutoCloseable {
             boolean moved = pace.at(done);
             if (terminal) {
                 out.print("\033[2K" + line(status, done, pace) + System.lineSeparator());
-            } else if (moved || status.state() != StreamState.RUNNING) {
+            } else if (moved) {
                 LOG.info(
                         "stream={} state={} done={} left={} rate={} secondsLeft={}",
                         status.stream(),

@@ -1,12 +1,38 @@
 package io.factstream.cli;
 
+import io.factstream.config.ConfigurationException;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
+import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.routes.RouteFiles;
+import io.factstream.state.SqliteState;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.Watermark;
+import io.factstream.watermark.WatermarkStore;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Positions of streams. */
-@Command(name = "watermark", mixinStandardHelpOptions = true, description = "Shows and moves watermarks.")
+/** Positions of streams: shown, and moved by people. Each move is recorded with who, when, from and to. */
+@Command(
+        name = "watermark",
+        mixinStandardHelpOptions = true,
+        description = "Shows and moves watermarks. A move is recorded with who, when, from, to and why.",
+        footer = {
+            "",
+            "A running stream takes a new position at its next page.",
+            "Example:  factstream watermark rewind receipt-created --to '2026-01-31 00:00:00' --why 'consumer lost a day'"
+        })
 final class WatermarkCommand implements Runnable {
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -15,5 +41,92 @@ final class WatermarkCommand implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows all watermarks.")
+    int list() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (SqliteState state = SqliteState.openReadOnly(options.load().get(KnownSettings.STATE_FILE))) {
+            out.printf(Locale.ROOT, "%-26s %-44s %14s  %s%n", "stream", "watermark", "rows", "saved");
+            for (SavedWatermark saved : state.watermarks().all()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-26s %-44s %,14d  %s%n",
+                        saved.stream(),
+                        saved.position(),
+                        saved.rows(),
+                        saved.savedAt());
+            }
+            out.flush();
+            return ExitCodes.DONE;
+        }
+    }
+
+    @Command(
+            name = "rewind",
+            mixinStandardHelpOptions = true,
+            description = "Puts a watermark elsewhere, backwards or forwards. Rows after it are sent (again), with the"
+                    + " same ids.")
+    int rewind(
+            @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
+            @Option(
+                            names = "--to",
+                            paramLabel = "VALUE",
+                            description = "The new watermark: rows after it are read next. Without it the stream begins"
+                                    + " at its first row.")
+                    @Nullable
+                    String to,
+            @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.")
+                    String why) {
+        return change(stream, (store, saved) -> {
+            Watermark target = to == null ? null : Watermark.of(saved.position().type(), to);
+            store.set(stream, saved.position(), target, user(), why);
+            return "stream " + stream + ": watermark moved from " + saved.position() + " to "
+                    + (target == null ? "the beginning" : target);
+        });
+    }
+
+    @Command(
+            name = "accept",
+            mixinStandardHelpOptions = true,
+            description = "Accepts a stream's changed query: it goes on from the same watermark.")
+    int accept(@Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream) {
+        String fingerprint = RouteFiles.fingerprint(options.load().get(KnownSettings.ROUTES), stream);
+        return change(stream, (store, saved) -> {
+            String old = saved.queryFingerprint();
+            if (old == null || old.equals(fingerprint)) {
+                return "stream " + stream + ": its query is the one that made its watermark; nothing to accept";
+            }
+            store.accept(stream, old, fingerprint, user());
+            return "stream " + stream + ": query accepted, goes on from " + saved.position();
+        });
+    }
+
+    private int change(String stream, Change change) {
+        Settings settings = options.load();
+        try (SqliteState state = SqliteState.open(
+                settings.get(KnownSettings.STATE_FILE),
+                new DeadLetterLimit(
+                        settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
+                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()))) {
+            SavedWatermark saved = state.watermarks()
+                    .find(stream)
+                    .orElseThrow(() -> new ConfigurationException(
+                            "stream '" + stream + "'",
+                            "has no watermark",
+                            "factstream watermark list shows those that have one"));
+            spec.commandLine().getOut().println(change.apply(state.watermarks(), saved));
+            return ExitCodes.DONE;
+        }
+    }
+
+    private static String user() {
+        return System.getProperty("user.name", "unknown");
+    }
+
+    /** A change of one watermark; returns what to tell the person. */
+    @FunctionalInterface
+    private interface Change {
+        String apply(WatermarkStore store, SavedWatermark saved);
     }
 }

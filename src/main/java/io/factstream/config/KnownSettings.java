@@ -198,7 +198,8 @@ public final class KnownSettings {
             new Choice<>(NonFinite.class),
             "string",
             "What becomes of NaN and the infinities, which JSON cannot hold as numbers: `string` writes \"NaN\", "
-                    + "\"Infinity\" and \"-Infinity\", `null` writes null, `dead-letter` refuses the event.");
+                    + "\"Infinity\" and \"-Infinity\", `null` leaves the field out as it does NULL, `dead-letter` makes the "
+                    + "event a dead letter.");
 
     public static final Setting<Integer> DEAD_LETTER_MAX_ENTRIES = new Setting<>(
             "factstream.dead-letter.max-entries",

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Finds the name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
 
     private static final Pattern NAMESPACE = Pattern.compile("^[A-Za-z]+[._]");
 
@@ -17,7 +17,7 @@ final class NearestName {
      * The candidate that ends with what was written, else the one that takes the fewest edits, unless these change more
      * than a third of it. The namespace, which all names have, does not count for that.
      */
-    static Optional<String> of(String written, Collection<String> candidates) {
+    public static Optional<String> of(String written, Collection<String> candidates) {
         Optional<String> whole = candidates.stream()
                 .filter(candidate -> candidate.endsWith("." + written) || candidate.endsWith("_" + written))
                 .findFirst();

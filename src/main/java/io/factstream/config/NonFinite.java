@@ -4,7 +4,7 @@ package io.factstream.config;
 public enum NonFinite {
     /** They are written as the texts "NaN", "Infinity" and "-Infinity". */
     STRING,
-    /** They are written as null. */
+    /** They count as NULL: the field is left out, and inside a list it is null. */
     NULL,
     /** The event that holds one becomes a dead letter. */
     DEAD_LETTER

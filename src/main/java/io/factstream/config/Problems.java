@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers what is wrong, so that a person hears of all of it at once. For one thread. */
-final class Problems {
+public final class Problems {
 
     private final List<Problem> found = new ArrayList<>();
 
-    void add(String where, String what, String mend) {
+    /** Notes a problem, in the words of {@link Problem}. */
+    public void add(String where, String what, String mend) {
         found.add(new Problem(where, what, mend));
     }
 
     /** Runs a check and keeps its refusal, if it has one. */
-    void collect(Runnable check) {
+    public void collect(Runnable check) {
         try {
             check.run();
         } catch (ConfigurationException refusal) {
@@ -22,8 +23,12 @@ final class Problems {
         }
     }
 
-    /** @throws ConfigurationException if anything was gathered */
-    void refuseIfAny() {
+    /**
+     * Ends a check.
+     *
+     * @throws ConfigurationException if anything was gathered
+     */
+    public void refuseIfAny() {
         if (!found.isEmpty()) {
             throw new ConfigurationException(found);
         }

@@ -5,8 +5,6 @@ import com.azure.messaging.eventhubs.EventDataBatch;
 import com.azure.messaging.eventhubs.EventHubClientBuilder;
 import com.azure.messaging.eventhubs.EventHubProducerAsyncClient;
 import io.factstream.deadletter.DeliveryFailure;
-import io.factstream.deadletter.ErrorCategory;
-import io.factstream.deadletter.Severity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,12 +79,8 @@ public final class HubLayouts implements Hubs {
 
     /** Nothing that a hub answers here is the fault of an event. */
     private static OutageException outage(String hub, RuntimeException e) {
-        DeliveryException typed = SendFailures.of(e);
-        if (e.getMessage() != null && e.getMessage().startsWith("Timeout on blocking read")) {
-            return new OutageException(
-                    new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub " + hub + " does not answer"),
-                    e);
-        }
-        return typed instanceof OutageException outage ? outage : new OutageException(typed.failure(), e);
+        DeliveryFailure failure = SendFailures.of(e).failure();
+        return new OutageException(
+                new DeliveryFailure(failure.category(), failure.severity(), "hub " + hub + ": " + failure.error()), e);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 
 /**
  * What a failed send means: the one place where exceptions of the SDK become a category, a severity and an action.
@@ -89,18 +90,40 @@ public final class SendFailures {
     }
 
     private static DeliveryFailure failure(ErrorCategory category, Severity severity, Throwable thrown) {
-        return new DeliveryFailure(category, severity, text(thrown));
+        return new DeliveryFailure(category, severity, summary(category, severity) + ": " + text(thrown));
+    }
+
+    /** What happened and what to do, in front of the words of the SDK. */
+    private static String summary(ErrorCategory category, Severity severity) {
+        return switch (category) {
+            case NETWORK -> "the hub cannot be reached or broke off; sending goes on when it is back";
+            case AUTHENTICATION -> "the hub refuses the login; check the key or the identity, and its right to send";
+            case THROTTLING -> "the hub asks to slow down, its throughput or quota is used up";
+            case VALIDATION ->
+                severity == Severity.CRITICAL
+                        ? "the hub is missing, disabled or does not allow sending; check its name and state"
+                        : "the hub rejects the event";
+            case SERIALIZATION, UNKNOWN -> "the send failed";
+        };
     }
 
     /** The texts of an exception and its causes, each once, without secrets. */
     private static String text(Throwable thrown) {
         String text = causes(thrown)
-                .map(cause -> cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage())
+                .filter(cause -> !Exceptions.isRetryExhausted(cause))
+                .map(SendFailures::message)
                 .distinct()
-                .limit(3)
+                .limit(2)
                 .reduce((a, b) -> a.contains(b) ? a : a + "; " + b)
                 .orElse(thrown.getClass().getName());
         return SECRET.matcher(text).replaceAll("$1=***");
+    }
+
+    private static String message(Throwable thrown) {
+        if (thrown instanceof TimeoutException) {
+            return "no answer in time";
+        }
+        return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
     }
 
     private static Stream<Throwable> causes(Throwable thrown) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ final class Acceptor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final long JOIN_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    /** Between attempts that fail, as when the process has no file handles left. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Namespace namespace;
     private final AtomicLong numbers;
@@ -74,6 +78,7 @@ final class Acceptor implements AutoCloseable {
                 return;
             } catch (IOException failed) {
                 LOG.warn("port={} could not accept a connection", port, failed);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

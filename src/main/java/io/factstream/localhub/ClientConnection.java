@@ -7,6 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -41,6 +42,8 @@ final class ClientConnection implements Runnable {
 
     /** How long a client may take to hang up after this end said that the connection is closed. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    private static final EnumSet<EndpointState> ANY = EnumSet.allOf(EndpointState.class);
 
     private record Timer(long at, Runnable task) implements Comparable<Timer> {
         @Override
@@ -304,10 +307,13 @@ final class ClientConnection implements Runnable {
     }
 
     private void end(Session session) {
-        opening.openLinks().stream()
-                .filter(link -> link.getSession().equals(session))
-                .toList()
-                .forEach(this::end);
+        List<Link> ending = new ArrayList<>();
+        for (Link link = connection.linkHead(ANY, ANY); link != null; link = link.next(ANY, ANY)) {
+            if (link.getSession().equals(session)) {
+                ending.add(link);
+            }
+        }
+        ending.forEach(this::end);
         session.close();
         session.free();
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What a client put into one event. */
 public final class SentEvent {
 
+    /** So many bytes of a body are enough to recognise it in a log or a failed test. */
+    private static final int SHOWN = 200;
+
     private final byte[] body;
     private final Map<String, Object> properties;
     private final @Nullable Object messageId;
@@ -58,6 +61,8 @@ public final class SentEvent {
 
     @Override
     public String toString() {
-        return "SentEvent[" + text() + ", properties=" + properties + "]";
+        String text = new String(body, 0, Math.min(body.length, SHOWN), StandardCharsets.UTF_8);
+        return "SentEvent[bytes=" + body.length + ", body=" + text + (body.length > SHOWN ? "…" : "") + ", properties="
+                + properties + "]";
     }
 }

@@ -139,7 +139,7 @@ public final class FactStream {
         refuseChangedType(position, query.type());
         Optional<Window> window = query.next(connection, position, settled, pageSize.rows());
         if (window.isEmpty()) {
-            backlog = query.backlog(connection, position, settled);
+            look(query.backlog(connection, position, settled));
             drainedAt = stamp;
             drained = true;
             nextLook = now.plus(backlog.unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
@@ -147,11 +147,23 @@ public final class FactStream {
         }
         drained = false;
         if (now.isAfter(nextBacklog)) {
-            backlog = query.backlog(connection, position, settled);
+            look(query.backlog(connection, position, settled));
             nextBacklog = now.plus(BACKLOG_INTERVAL);
         }
         exchange.setProperty(WINDOW, window.get());
         exchange.getMessage().setBody(query.pageSql(window.get()));
+    }
+
+    private void look(Backlog found) {
+        if (found.withoutWatermark() > backlog.withoutWatermark()) {
+            LOG.warn(
+                    "stream={} rows={} have no {} and can never be read; give them one, or exclude them in {}",
+                    definition.id(),
+                    found.withoutWatermark(),
+                    definition.watermarkColumn(),
+                    definition.queryFile());
+        }
+        backlog = found;
     }
 
     /** The stored position; never one from memory. */

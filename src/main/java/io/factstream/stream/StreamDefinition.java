@@ -46,11 +46,25 @@ public record StreamDefinition(
         if (settle.isNegative()) {
             throw new ConfigurationException("stream '" + id + "'", "settle is " + settle, "Use 0s or more");
         }
-        query = Sql.statement(queryFile, query);
+        query = statement(queryFile, query);
     }
 
-    /** Identifies what the query selects: layout and comments do not count. */
+    /**
+     * The one statement of a query file, without a trailing semicolon.
+     *
+     * @throws ConfigurationException when there is no statement, or more than one
+     */
+    public static String statement(Path file, String text) {
+        return Sql.statement(file, text);
+    }
+
+    /** Identifies what the stream sends. */
     public String fingerprint() {
+        return fingerprint(eventType, watermarkColumn, query);
+    }
+
+    /** Identifies what a stream with this query sends; layout and comments do not count. */
+    public static String fingerprint(String eventType, String watermarkColumn, String query) {
         return Sql.fingerprint(watermarkColumn + "\n" + eventType + "\n" + query);
     }
 }

@@ -62,7 +62,14 @@ class LauncherTest {
 
         assertThat(run.arguments)
                 .containsSubsequence(
-                        "-cp", home + "/lib/*", "io.factstream.Main", "run", "--config", "my file.properties", "*", "")
+                        "-cp",
+                        home + "/lib/*",
+                        "io.factstream.cli.Main",
+                        "run",
+                        "--config",
+                        "my file.properties",
+                        "*",
+                        "")
                 .contains(
                         "-Xmx192m",
                         "-XX:+UseSerialGC",
@@ -72,6 +79,11 @@ class LauncherTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dfactstream.home=" + home);
         assertThat(run.errors).isEmpty();
+    }
+
+    @Test
+    void the_demo_may_use_half_of_the_memory_for_the_events_of_its_hub() throws Exception {
+        assertThat(run("demo").arguments).contains("-XX:MaxRAMPercentage=50").doesNotContain("-Xmx192m");
     }
 
     @Test

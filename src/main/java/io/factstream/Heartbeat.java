@@ -1,0 +1,113 @@
+package io.factstream;
+
+import io.factstream.stream.FactStream;
+import io.factstream.stream.StreamState;
+import io.factstream.stream.StreamStatus;
+import io.factstream.stream.Streams;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small file beside the state that tells other processes that this runtime is alive, and which streams fail. It is
+ * written every few seconds and removed at a regular end.
+ */
+public final class Heartbeat implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+    /** A file that is older was left by a process that is gone, or hangs. */
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    private final Path file;
+    private final Streams streams;
+    private final Runnable eachBeat;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** @param eachBeat what else to do every few seconds; must not throw */
+    Heartbeat(Path state, Streams streams, Runnable eachBeat) {
+        this.file = file(state);
+        this.streams = streams;
+        this.eachBeat = eachBeat;
+    }
+
+    private static Path file(Path state) {
+        return state.resolveSibling(state.getFileName() + ".health");
+    }
+
+    void start() {
+        write();
+        Thread beating = new NamedDaemons("factstream-heartbeat-").newThread(this::writeUntilClosed);
+        beating.start();
+    }
+
+    private void writeUntilClosed() {
+        try {
+            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                write();
+                eachBeat.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        List<String> failing = streams.all().stream()
+                .map(FactStream::status)
+                .filter(status -> status.state() == StreamState.FAILING)
+                .map(Heartbeat::line)
+                .toList();
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.write(draft, failing);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // Without it a health check fails, which is right: the folder of the state cannot be written to.
+            LOG.warn("health file={} cannot be written: {}", file, e.toString());
+        }
+    }
+
+    private static String line(StreamStatus status) {
+        return "stream " + status.stream() + " is failing: "
+                + String.valueOf(status.lastError()).replace('\n', ' ');
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("health file={} cannot be removed: {}", file, e.toString());
+        }
+    }
+
+    /**
+     * What is wrong with the runtime that uses a state file; nothing when it is well.
+     *
+     * @throws IOException when its file is there but cannot be read
+     */
+    public static List<String> problems(Path state, Clock clock) throws IOException {
+        Path file = file(state);
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            if (written.plus(FRESH).isBefore(clock.instant())) {
+                return List.of("the runtime gave no sign since " + written);
+            }
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException e) {
+            return List.of("no runtime uses the state " + state);
+        }
+    }
+}

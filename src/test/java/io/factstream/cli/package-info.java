@@ -1,0 +1,4 @@
+@NullMarked
+package io.factstream.cli;
+
+import org.jspecify.annotations.NullMarked;

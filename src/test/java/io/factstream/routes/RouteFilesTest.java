@@ -1,0 +1,134 @@
+package io.factstream.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.factstream.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RouteFilesTest {
+
+    private static final String GOOD = """
+            # A comment, so that lines differ from items.
+            - route:
+                id: pings
+                from:
+                  uri: kamelet:fact-stream
+                  parameters:
+                    stream: pings
+                    eventType: ping
+                    query: pings.sql
+                  steps:
+                    - to:
+                        uri: direct:send-batch
+            """;
+
+    private final Path folder;
+
+    RouteFilesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @BeforeEach
+    void a_folder_with_the_shared_flow_and_one_stream() throws IOException {
+        Files.createDirectories(folder.resolve("flow"));
+        Files.copy(Path.of("routes/flow/fact-stream.kamelet.yaml"), folder.resolve("flow/fact-stream.kamelet.yaml"));
+        Files.writeString(folder.resolve("pings.camel.yaml"), GOOD);
+        Files.writeString(folder.resolve("pings.sql"), "SELECT 1 AS _watermark");
+    }
+
+    @Test
+    void the_shipped_routes_are_accepted() {
+        assertThatCode(() -> RouteFiles.check(Path.of("routes"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_good_stream_is_accepted() {
+        assertThatCode(() -> RouteFiles.check(folder)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_misspelt_parameter_is_refused_with_its_line_and_the_nearest_right_one() throws IOException {
+        write(GOOD.replace("eventType:", "eventTyp:"));
+
+        assertRefused("pings.camel.yaml:8: a stream has no parameter 'eventTyp'. Did you mean eventType?");
+    }
+
+    @Test
+    void a_missing_parameter_is_refused_with_the_line_of_the_parameters() throws IOException {
+        write(GOOD.replace("        eventType: ping\n", ""));
+
+        assertRefused("pings.camel.yaml:7: the stream has no parameter eventType. Add it");
+    }
+
+    @Test
+    void a_missing_query_file_is_refused_with_the_line_that_names_it() throws IOException {
+        Files.delete(folder.resolve("pings.sql"));
+
+        assertRefused("pings.camel.yaml:9: there is no query file");
+    }
+
+    @Test
+    void a_stream_id_that_is_used_twice_is_refused_with_both_places() throws IOException {
+        Files.writeString(folder.resolve("second.camel.yaml"), GOOD.replace("id: pings", "id: second"));
+
+        assertRefused("second.camel.yaml:7: the stream 'pings' is used in " + folder + "/pings.camel.yaml:7 already");
+    }
+
+    @Test
+    void what_is_no_yaml_is_refused_with_its_line() throws IOException {
+        write(GOOD.replace("    from:", "   from: [\n"));
+
+        assertRefused("pings.camel.yaml:", "is no YAML");
+    }
+
+    @Test
+    void options_in_the_uri_are_refused() throws IOException {
+        write(GOOD.replace("kamelet:fact-stream", "kamelet:fact-stream?stream=pings"));
+
+        assertRefused("pings.camel.yaml:5: the uri has more than kamelet:fact-stream in it");
+    }
+
+    @Test
+    void a_folder_without_a_stream_or_without_the_shared_flow_is_refused() throws IOException {
+        Files.delete(folder.resolve("pings.camel.yaml"));
+        Files.delete(folder.resolve("flow/fact-stream.kamelet.yaml"));
+
+        assertRefused("holds no stream", "has no flow/fact-stream.kamelet.yaml");
+    }
+
+    @Test
+    void all_mistakes_are_told_at_once() throws IOException {
+        write(GOOD.replace("eventType:", "eventTyp:").replace("pings.sql", "nothing.sql"));
+
+        assertRefused("eventTyp", "the stream has no parameter eventType", "nothing.sql");
+    }
+
+    @Test
+    void the_fingerprint_of_a_stream_is_that_of_its_files() throws IOException {
+        String before = RouteFiles.fingerprint(folder, "pings");
+        Files.writeString(folder.resolve("pings.sql"), "SELECT 1   AS _watermark; -- the same");
+        String commented = RouteFiles.fingerprint(folder, "pings");
+        Files.writeString(folder.resolve("pings.sql"), "SELECT 2 AS _watermark");
+        String changed = RouteFiles.fingerprint(folder, "pings");
+
+        assertThat(commented).isEqualTo(before);
+        assertThat(changed).isNotEqualTo(before);
+    }
+
+    private void write(String route) throws IOException {
+        Files.writeString(folder.resolve("pings.camel.yaml"), route);
+    }
+
+    private void assertRefused(String... parts) {
+        assertThatThrownBy(() -> RouteFiles.check(folder))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(parts);
+    }
+}

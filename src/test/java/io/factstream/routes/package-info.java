@@ -1,0 +1,4 @@
+@NullMarked
+package io.factstream.routes;
+
+import org.jspecify.annotations.NullMarked;
