@@ -41,6 +41,15 @@ public final class Delivery {
     }
 
     /**
+     * Takes away what Camel's error handler notes on an exchange whose failure it has dealt with: the note would make
+     * every route that the exchange comes back to skip its further steps. An exception that is still there stays.
+     */
+    public void forgetFailure(Exchange exchange) {
+        exchange.getExchangeExtension().setErrorHandlerHandled(null);
+        exchange.getExchangeExtension().setFailureHandled(false);
+    }
+
+    /**
      * Stores the events of a batch that can never be delivered; when this returns they are durable.
      *
      * <p>It throws what the store throws: the batch then counts as failed, and the watermark stays.

@@ -223,8 +223,9 @@ final class PageQuery {
     }
 
     private String query() {
-        // On lines of its own, because the query may end in a comment.
-        return "(\n" + stream.query() + "\n) AS q";
+        // Closed on a line of its own, because the query may end in a comment; opened on the query's first line, so that
+        // DuckDB's messages count the lines of the query file.
+        return "(" + stream.query() + "\n) AS q";
     }
 
     private List<Member> payload() {
