@@ -3,29 +3,85 @@ package io.factstream.source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * A DuckDB type, as DESCRIBE writes it, parsed so that nested types can be walked.
  */
 public sealed interface DuckDbType {
 
-    /** A type without parts; {@code name} is upper case and without parameters, such as DECIMAL. */
-    record Scalar(String name) implements DuckDbType {}
+    /** A type without parts; {@code name} is upper case and without parameters, such as BIGINT or ENUM. */
+    record Scalar(String name) implements DuckDbType {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
+     * A DECIMAL.
+     *
+     * @param width how many digits it has
+     * @param scale how many of them stand behind the point
+     */
+    record Decimal(int width, int scale) implements DuckDbType {
+        @Override
+        public String toString() {
+            return "DECIMAL(" + width + "," + scale + ")";
+        }
+    }
 
     /** A LIST, or an ARRAY of a fixed length. */
-    record ListOf(DuckDbType element) implements DuckDbType {}
+    record ListOf(DuckDbType element) implements DuckDbType {
+        @Override
+        public String toString() {
+            return element + "[]";
+        }
+    }
 
-    /** A STRUCT; a row without field names has fields with empty names. */
-    record StructOf(List<Field> fields) implements DuckDbType {}
+    /** A STRUCT. */
+    record StructOf(List<Field> fields) implements DuckDbType {
+        @Override
+        public String toString() {
+            return "STRUCT" + Field.list(fields);
+        }
+    }
+
+    /** A TUPLE: a row whose fields have no names. */
+    record TupleOf(List<DuckDbType> elements) implements DuckDbType {
+        @Override
+        public String toString() {
+            return elements.stream().map(DuckDbType::toString).collect(Collectors.joining(", ", "TUPLE(", ")"));
+        }
+    }
 
     /** A MAP. */
-    record MapOf(DuckDbType key, DuckDbType value) implements DuckDbType {}
+    record MapOf(DuckDbType key, DuckDbType value) implements DuckDbType {
+        @Override
+        public String toString() {
+            return "MAP(" + key + ", " + value + ")";
+        }
+    }
 
     /** A UNION: one of its members at a time. */
-    record UnionOf(List<Field> members) implements DuckDbType {}
+    record UnionOf(List<Field> members) implements DuckDbType {
+        @Override
+        public String toString() {
+            return "UNION" + Field.list(members);
+        }
+    }
 
     /** A named part of a STRUCT or UNION. */
-    record Field(String name, DuckDbType type) {}
+    record Field(String name, DuckDbType type) {
+        private static String list(List<Field> fields) {
+            return fields.stream().map(Field::toString).collect(Collectors.joining(", ", "(", ")"));
+        }
+
+        @Override
+        public String toString() {
+            return '"' + name.replace("\"", "\"\"") + "\" " + type;
+        }
+    }
 
     /**
      * Parses the text that DESCRIBE gives for a type.
@@ -34,7 +90,12 @@ public sealed interface DuckDbType {
      */
     static DuckDbType parse(String text) {
         Parser parser = new Parser(text);
-        DuckDbType type = parser.type();
+        DuckDbType type;
+        try {
+            type = parser.type();
+        } catch (StringIndexOutOfBoundsException | NumberFormatException e) {
+            throw new IllegalArgumentException("not a DuckDB type: " + text, e);
+        }
         if (parser.at != text.length()) {
             throw new IllegalArgumentException("not a DuckDB type: " + text);
         }
@@ -60,12 +121,15 @@ public sealed interface DuckDbType {
         }
 
         private DuckDbType base() {
-            String name = name();
+            String name = name().toUpperCase(Locale.ROOT);
             if (at >= text.length() || text.charAt(at) != '(') {
-                return new Scalar(name.toUpperCase(Locale.ROOT));
+                // A row without fields has no parentheses either.
+                return name.equals("TUPLE") ? new TupleOf(List.of()) : new Scalar(name);
             }
-            return switch (name.toUpperCase(Locale.ROOT)) {
+            return switch (name) {
+                case "DECIMAL" -> decimal();
                 case "STRUCT" -> new StructOf(fields());
+                case "TUPLE" -> new TupleOf(elements());
                 case "UNION" -> new UnionOf(fields());
                 case "MAP" -> {
                     at++;
@@ -77,9 +141,31 @@ public sealed interface DuckDbType {
                 }
                 default -> {
                     skipParameters();
-                    yield new Scalar(name.toUpperCase(Locale.ROOT));
+                    yield new Scalar(name);
                 }
             };
+        }
+
+        private Decimal decimal() {
+            int comma = text.indexOf(',', at);
+            int end = text.indexOf(')', at);
+            int width = Integer.parseInt(text.substring(at + 1, comma).strip());
+            int scale = Integer.parseInt(text.substring(comma + 1, end).strip());
+            at = end + 1;
+            return new Decimal(width, scale);
+        }
+
+        private List<DuckDbType> elements() {
+            List<DuckDbType> elements = new ArrayList<>();
+            at++;
+            while (text.charAt(at) != ')') {
+                elements.add(type());
+                if (text.charAt(at) == ',') {
+                    skip(',');
+                }
+            }
+            at++;
+            return List.copyOf(elements);
         }
 
         private List<Field> fields() {
@@ -150,6 +236,7 @@ public sealed interface DuckDbType {
                     return;
                 }
             }
+            throw new IllegalArgumentException("not a DuckDB type: " + text);
         }
 
         private void skip(char expected) {

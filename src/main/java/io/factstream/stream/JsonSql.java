@@ -2,12 +2,15 @@ package io.factstream.stream;
 
 import io.factstream.config.NonFinite;
 import io.factstream.source.DuckDbType;
+import io.factstream.source.DuckDbType.Decimal;
 import io.factstream.source.DuckDbType.Field;
 import io.factstream.source.DuckDbType.ListOf;
 import io.factstream.source.DuckDbType.MapOf;
 import io.factstream.source.DuckDbType.Scalar;
 import io.factstream.source.DuckDbType.StructOf;
+import io.factstream.source.DuckDbType.TupleOf;
 import io.factstream.source.DuckDbType.UnionOf;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -23,6 +26,8 @@ final class JsonSql {
     /** Stands in the JSON of an event that must not be sent; no JSON text can hold this character. */
     static final char UNSENDABLE = 1;
 
+    private static final String MICROSECONDS = "-%m-%dT%H:%M:%S.%fZ";
+
     private final NonFinite nonFinite;
     private int depth;
 
@@ -34,6 +39,12 @@ final class JsonSql {
     String of(String value, DuckDbType type) {
         if (type instanceof Scalar scalar) {
             return scalar(value, scalar.name());
+        }
+        if (type instanceof Decimal decimal) {
+            return decimal(value, decimal);
+        }
+        if (type instanceof TupleOf tuple) {
+            return tuple(value, tuple.elements());
         }
         if (type instanceof ListOf list) {
             return whenNotNull(value, "'[' || " + joined(elements(value, list.element())) + " || ']'");
@@ -76,19 +87,20 @@ final class JsonSql {
                     "UINTEGER",
                     "UBIGINT",
                     "UHUGEINT",
-                    "BIGNUM",
-                    "DECIMAL" -> text(value);
+                    "BIGNUM" -> text(value);
             case "FLOAT", "DOUBLE" -> floating(value);
-            case "TIMESTAMP" -> timestamp(value, "%f");
-            case "TIMESTAMP_S", "TIMESTAMP_MS" -> timestamp("CAST(" + value + " AS TIMESTAMP)", "%f");
-            case "TIMESTAMP_NS" -> timestamp(value, "%n");
-            case "TIMESTAMP WITH TIME ZONE" -> timestamp("(" + value + " AT TIME ZONE 'UTC')", "%f");
-            case "UUID", "DATE", "TIME", "TIME_NS", "TIME WITH TIME ZONE", "BIT" -> quoted(text(value));
+            case "DATE" -> calendar(value, "-%m-%d");
+            case "TIMESTAMP" -> calendar(value, MICROSECONDS);
+            case "TIMESTAMP_S", "TIMESTAMP_MS" -> calendar("CAST(" + value + " AS TIMESTAMP)", MICROSECONDS);
+            case "TIMESTAMP WITH TIME ZONE" -> calendar("(" + value + " AT TIME ZONE 'UTC')", MICROSECONDS);
+            case "TIMESTAMP_NS" -> nanoseconds(value);
+            case "TIMESTAMPTZ_NS" -> nanoseconds("(" + value + " AT TIME ZONE 'UTC')");
+            case "UUID", "TIME", "TIME_NS", "TIME WITH TIME ZONE", "BIT" -> quoted(text(value));
             case "BLOB" -> quoted("base64(" + value + ")");
             case "INTERVAL" -> interval(value);
-            case "JSON" -> text(value);
-            case "\"NULL\"", "NULL" -> "NULL::VARCHAR";
-            case "VARIANT" -> "CAST(to_json(" + value + ") AS VARCHAR)";
+            case "JSON" -> mended(text(value));
+            case "NULL" -> "NULL::VARCHAR";
+            case "VARIANT" -> mended("CAST(to_json(" + value + ") AS VARCHAR)");
             default -> "CAST(to_json(" + text(value) + ") AS VARCHAR)";
         };
     }
@@ -105,6 +117,11 @@ final class JsonSql {
         return "CASE WHEN " + value + " IS NOT NULL THEN " + json + " END";
     }
 
+    /** DuckDB writes no zero before the point where the type has no digit there. */
+    private static String decimal(String value, Decimal type) {
+        return type.scale() < type.width() ? text(value) : "regexp_replace(" + text(value) + ", '^(-?)\\.', '\\10.')";
+    }
+
     private String floating(String value) {
         String name =
                 "CASE WHEN isnan(" + value + ") THEN 'NaN' WHEN " + value + " > 0 THEN 'Infinity' ELSE '-Infinity' END";
@@ -118,10 +135,40 @@ final class JsonSql {
                 + otherwise + " END";
     }
 
-    /** ISO 8601 in UTC; the infinities keep their names. */
-    private static String timestamp(String value, String fraction) {
-        return "CASE WHEN isfinite(" + value + ") THEN strftime(" + value + ", '\"%Y-%m-%dT%H:%M:%S." + fraction
-                + "Z\"') ELSE " + quoted(text(value)) + " END";
+    /**
+     * JSON that DuckDB takes for valid although it holds bare NaN or Infinity, or a comma before a closing bracket. The
+     * first look costs little; only a text in which it finds something is taken apart, into texts and what lies between.
+     */
+    private String mended(String json) {
+        String between = "regexp_replace(t, ',(\\s*[\\]}])', '\\1', 'g')";
+        String numbers =
+                switch (nonFinite) {
+                    case STRING -> nonFiniteWords(between, "");
+                    case NULL -> "regexp_replace(" + between + ", '(?i)-?(nan|inf(inity)?)', 'null', 'g')";
+                    case DEAD_LETTER -> nonFiniteWords(between, "chr(" + (int) UNSENDABLE + ") || ");
+                };
+        return "CASE WHEN regexp_matches(" + json + ", '(?i)nan|inf|,\\s*[\\]}]') THEN array_to_string(list_transform("
+                + "regexp_extract_all(" + json + ", '\"(?:[^\"\\\\]|\\\\.)*\"|[^\"]+'), lambda t: CASE WHEN t[1] = '\"'"
+                + " THEN t ELSE " + numbers + " END), '') ELSE " + json + " END";
+    }
+
+    private static String nonFiniteWords(String text, String mark) {
+        return "regexp_replace(regexp_replace(" + text + ", '(?i)(-?)inf(inity)?', " + mark
+                + "'\"\\1Infinity\"', 'g'), '(?i)-?nan', " + mark + "'\"NaN\"', 'g')";
+    }
+
+    /** ISO 8601, times in UTC; years beyond four digits and before Christ carry a sign. The infinities keep their names. */
+    private static String calendar(String value, String afterYear) {
+        return "CASE WHEN NOT isfinite(" + value + ") THEN " + quoted(text(value)) + " WHEN year(" + value
+                + ") BETWEEN 0 AND 9999 THEN strftime(" + value + ", '\"%Y" + afterYear
+                + "\"') ELSE format('\"{:+05d}', year("
+                + value + ")) || strftime(" + value + ", '" + afterYear + "\"') END";
+    }
+
+    /** As {@link #calendar}; these years have four digits. What follows %n in a format overwrites its last digits. */
+    private static String nanoseconds(String value) {
+        return "CASE WHEN isfinite(" + value + ") THEN strftime(" + value + ", '\"%Y-%m-%dT%H:%M:%S.%n') || 'Z\"' ELSE "
+                + quoted(text(value)) + " END";
     }
 
     /** ISO 8601 duration; each part carries its own sign, as DuckDB's months, days and microseconds do. */
@@ -131,7 +178,7 @@ final class JsonSql {
         String date = part(value, "year", "Y") + part(value, "month", "M") + part(value, "day", "D");
         String time = part(value, "hour", "H") + part(value, "minute", "M") + ", CASE WHEN datepart('microsecond', "
                 + value + ") <> 0 THEN " + seconds + " || 'S' END";
-        return "CASE WHEN " + value + " IS NULL THEN NULL WHEN " + value + " = INTERVAL 0 DAY THEN '\"PT0S\"' ELSE "
+        return "CASE WHEN " + value + " IS NULL THEN NULL WHEN " + text(value) + " = '00:00:00' THEN '\"PT0S\"' ELSE "
                 + "concat('\"P'" + date + ", CASE WHEN concat(''" + time + ") <> '' THEN 'T' END" + time
                 + ", '\"') END";
     }
@@ -162,9 +209,6 @@ final class JsonSql {
     }
 
     private String struct(String value, List<Field> fields) {
-        if (fields.stream().allMatch(field -> field.name().isEmpty())) {
-            return "CAST(to_json(" + value + ") AS VARCHAR)";
-        }
         return whenNotNull(
                 value,
                 object(fields.stream()
@@ -173,6 +217,15 @@ final class JsonSql {
                                 "struct_extract(" + value + ", " + Sql.text(field.name()) + ")",
                                 field.type()))
                         .toList()));
+    }
+
+    private String tuple(String value, List<DuckDbType> elements) {
+        List<String> parts = new ArrayList<>();
+        for (DuckDbType element : elements) {
+            int position = parts.size() + 1;
+            parts.add("coalesce(" + of("struct_extract(" + value + ", " + position + ")", element) + ", 'null')");
+        }
+        return whenNotNull(value, parts.isEmpty() ? "'[]'" : "'[' || " + String.join(" || ',' || ", parts) + " || ']'");
     }
 
     private String union(String value, List<Field> members) {

@@ -32,6 +32,10 @@ final class PageQuery {
 
     private static final String ENVELOPE_PREFIX = "_";
     private static final int MOST_SLICES = 1 << 24;
+    /** DuckDB's {@code min(x, n)} takes an n below a million, and one more row than a page may have is asked for. */
+    private static final int MOST_ROWS = 999_998;
+    /** No column can have this name: those with an underscore first are refused. */
+    private static final String ROW = "_row";
 
     private final StreamDefinition stream;
     private final List<Column> columns;
@@ -44,7 +48,7 @@ final class PageQuery {
         this.columns = columns;
         this.type = type;
         this.nonFinite = nonFinite;
-        this.watermark = "q." + Sql.name(stream.watermarkColumn());
+        this.watermark = ROW + "." + Sql.name(stream.watermarkColumn());
     }
 
     /**
@@ -107,6 +111,11 @@ final class PageQuery {
      */
     Optional<Window> next(Connection connection, @Nullable Watermark after, Instant now, int maxRows)
             throws SQLException {
+        return page(connection, after, now, Math.min(maxRows, MOST_ROWS));
+    }
+
+    private Optional<Window> page(Connection connection, @Nullable Watermark after, Instant now, int maxRows)
+            throws SQLException {
         if (after != null && after.slices() != null) {
             return Optional.of(slice(after, after.value(), after.slices(), maxRows, connection));
         }
@@ -114,7 +123,7 @@ final class PageQuery {
         // An aggregate, not ORDER BY and LIMIT: the optimizer then drops joins that the watermark does not need.
         String sql =
                 "SELECT len(w), CAST(w[-1] AS VARCHAR), CAST(list_max(list_filter(w, lambda x: x < w[-1])) AS VARCHAR)"
-                        + " FROM (SELECT min(" + watermark + ", " + (maxRows + 1L) + ") AS w FROM " + query()
+                        + " FROM (SELECT min(" + watermark + ", " + (maxRows + 1) + ") AS w FROM " + query()
                         + " WHERE "
                         + beyond + ")";
         try (Statement statement = connection.createStatement();
@@ -210,7 +219,7 @@ final class PageQuery {
             return new Window(after, to, true, equal);
         }
         int bits = Integer.numberOfTrailingZeros(slices);
-        String slice = "(md5_number_lower(CAST(q AS VARCHAR)) >> " + (Long.SIZE - bits) + ") = " + next;
+        String slice = "(md5_number_lower(CAST(" + ROW + " AS VARCHAR)) >> " + (Long.SIZE - bits) + ") = " + next;
         return new Window(after, to, true, equal + " AND " + slice);
     }
 
@@ -225,13 +234,13 @@ final class PageQuery {
     private String query() {
         // Closed on a line of its own, because the query may end in a comment; opened on the query's first line, so that
         // DuckDB's messages count the lines of the query file.
-        return "(" + stream.query() + "\n) AS q";
+        return "(" + stream.query() + "\n) AS " + ROW;
     }
 
     private List<Member> payload() {
         return columns.stream()
                 .filter(column -> !column.name().startsWith(ENVELOPE_PREFIX))
-                .map(column -> new Member(column.name(), "q." + Sql.name(column.name()), column.type()))
+                .map(column -> new Member(column.name(), ROW + "." + Sql.name(column.name()), column.type()))
                 .toList();
     }
 
@@ -253,7 +262,7 @@ final class PageQuery {
     }
 
     private String iso(Column column) {
-        String value = "q." + Sql.name(column.name());
+        String value = ROW + "." + Sql.name(column.name());
         boolean date = column.type().equals(new DuckDbType.Scalar("DATE"));
         return date
                 ? new JsonSql(nonFinite).of("CAST(" + value + " AS TIMESTAMP)", new DuckDbType.Scalar("TIMESTAMP"))
@@ -265,6 +274,6 @@ final class PageQuery {
     }
 
     private static String text(EnvelopeColumn column) {
-        return "nullif(CAST(q." + Sql.name(column.columnName()) + " AS VARCHAR), '')";
+        return "nullif(CAST(" + ROW + "." + Sql.name(column.columnName()) + " AS VARCHAR), '')";
     }
 }

@@ -7,9 +7,13 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.IntPredicate;
 
 /** The lexical rules of DuckDB's SQL that FactStream needs: quoting, and what of a text is only layout. */
 final class Sql {
+
+    private static final String BRACKETS = "()[]{},;";
+    private static final String OPERATORS = "=<>!+-*/%|:";
 
     private Sql() {}
 
@@ -55,19 +59,32 @@ final class Sql {
         return statement;
     }
 
-    /** The query without what does not change its meaning: comments, and how much white space stands where. */
+    /** The query without what does not change its meaning: comments, and white space that parts nothing. */
     private static String normalized(String query) {
         StringBuilder out = new StringBuilder(query.length());
+        boolean layout = false;
         for (int at = 0; at < query.length(); ) {
             int end = tokenEnd(query, at);
-            if (!isLayout(query, at)) {
+            if (isLayout(query, at)) {
+                layout = true;
+            } else {
+                if (layout && !out.isEmpty() && isParted(out.charAt(out.length() - 1), query.charAt(at))) {
+                    out.append(' ');
+                }
                 out.append(query, at, end);
-            } else if (out.length() > 0 && out.charAt(out.length() - 1) != ' ') {
-                out.append(' ');
+                layout = false;
             }
             at = end;
         }
-        return out.toString().strip();
+        return out.toString();
+    }
+
+    /** Whether white space between two characters can mean something: between words, or between two operators. */
+    private static boolean isParted(char before, char after) {
+        if (BRACKETS.indexOf(before) >= 0 || BRACKETS.indexOf(after) >= 0) {
+            return false;
+        }
+        return OPERATORS.indexOf(before) >= 0 == OPERATORS.indexOf(after) >= 0;
     }
 
     /** SHA-256 of a query, as 64 hexadecimal digits: the same after an edit of comments or layout only. */
@@ -84,17 +101,17 @@ final class Sql {
         return Character.isWhitespace(query.charAt(at)) || query.startsWith("--", at) || query.startsWith("/*", at);
     }
 
-    /** Where the text, quoted name, comment, white space or single character that starts at {@code at} ends. */
+    /** Where the text, name, comment, white space or single character that starts at {@code at} ends. */
     private static int tokenEnd(String query, int at) {
         char c = query.charAt(at);
         if (c == '\'' || c == '"') {
             return after(query, String.valueOf(c), at + 1);
         }
         if (query.startsWith("--", at)) {
-            return after(query, "\n", at);
+            return endOfLine(query, at);
         }
         if (query.startsWith("/*", at)) {
-            return after(query, "*/", at + 2);
+            return endOfComment(query, at);
         }
         if (c == '$') {
             int tagEnd = query.indexOf('$', at + 1);
@@ -102,15 +119,56 @@ final class Sql {
                 String tag = query.substring(at, tagEnd + 1);
                 return after(query, tag, tagEnd + 1);
             }
+            return at + 1;
         }
-        if (Character.isWhitespace(c)) {
-            int end = at;
-            while (end < query.length() && Character.isWhitespace(query.charAt(end))) {
-                end++;
+        if (Character.isJavaIdentifierStart(c)) {
+            // A dollar within a name quotes nothing.
+            int end = endOf(query, at, Character::isJavaIdentifierPart);
+            boolean escapes = end == at + 1 && (c == 'e' || c == 'E') && query.startsWith("'", end);
+            return escapes ? endOfEscapes(query, end + 1) : end;
+        }
+        return Character.isWhitespace(c) ? endOf(query, at, Character::isWhitespace) : at + 1;
+    }
+
+    private static int endOf(String query, int at, IntPredicate kind) {
+        int end = at;
+        while (end < query.length() && kind.test(query.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static int endOfLine(String query, int at) {
+        return endOf(query, at, c -> c != '\n' && c != '\r');
+    }
+
+    /** Comments nest. */
+    private static int endOfComment(String query, int start) {
+        int depth = 0;
+        for (int at = start; at < query.length(); at++) {
+            if (query.startsWith("/*", at)) {
+                depth++;
+                at++;
+            } else if (query.startsWith("*/", at)) {
+                at++;
+                if (--depth == 0) {
+                    return at + 1;
+                }
             }
-            return end;
         }
-        return at + 1;
+        return query.length();
+    }
+
+    /** The end of a text E'…', in which a backslash takes the next character for what it is. */
+    private static int endOfEscapes(String query, int start) {
+        for (int at = start; at < query.length(); at++) {
+            if (query.charAt(at) == '\\' || query.startsWith("''", at)) {
+                at++;
+            } else if (query.charAt(at) == '\'') {
+                return at + 1;
+            }
+        }
+        return query.length();
     }
 
     private static int after(String query, String closing, int from) {

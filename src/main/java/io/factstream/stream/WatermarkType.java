@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,7 +81,16 @@ enum WatermarkType {
         if (this == DATE) {
             return Optional.of(column + " < " + literal(bound.toLocalDate().toString()));
         }
-        String text = MICROSECONDS.format(bound);
+        // Cut off here, because a cast to a coarser type rounds up, and rows of the future would count as settled.
+        String text = MICROSECONDS.format(bound.truncatedTo(precision()));
         return Optional.of(column + " <= " + literal(this == TIMESTAMPTZ ? text + "+00" : text));
+    }
+
+    private ChronoUnit precision() {
+        return switch (this) {
+            case TIMESTAMP_S -> ChronoUnit.SECONDS;
+            case TIMESTAMP_MS -> ChronoUnit.MILLIS;
+            default -> ChronoUnit.MICROS;
+        };
     }
 }
