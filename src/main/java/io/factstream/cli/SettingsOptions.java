@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The options by which every command takes its settings. */
 final class SettingsOptions {
 
     @Option(
             names = "--config",
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             description = "The file of settings. Without it application.properties here, where there is one.")
     @Nullable
@@ -20,6 +22,7 @@ final class SettingsOptions {
 
     @Option(
             names = {"-D", "--set"},
+            scope = ScopeType.INHERIT,
             paramLabel = "KEY=VALUE",
             description = "Sets a setting; outranks the environment and the file.")
     Map<String, String> overrides = new LinkedHashMap<>();

@@ -1,0 +1,139 @@
+package io.factstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.routes.RouteFiles;
+import io.factstream.state.SqliteState;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.Watermark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatermarkCommandTest {
+
+    private static final String STREAM = "ad-impression";
+    private static final Watermark POSITION = Watermark.of("TIMESTAMP", "2026-01-31 10:00:00");
+
+    private final Path stateFile;
+    private final Path folder;
+
+    WatermarkCommandTest(@TempDir Path folder) {
+        this.folder = folder;
+        this.stateFile = folder.resolve("state.db");
+    }
+
+    @BeforeEach
+    void a_stream_with_a_watermark_of_another_query() {
+        state(state -> {
+            state.watermarks().advance(STREAM, "of another query", null, POSITION, 12);
+            return "";
+        });
+    }
+
+    @Test
+    void list_shows_each_stream_with_its_position_and_rows() {
+        Run run = run("list");
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out).contains(STREAM).contains(POSITION.toString()).contains("12");
+    }
+
+    @Test
+    void rewind_moves_the_watermark_and_records_who_and_why() {
+        Run run = run("rewind", STREAM, "--to", "2026-01-01 00:00:00", "--why", "a lost day");
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out).contains("from " + POSITION).contains("to TIMESTAMP 2026-01-01 00:00:00");
+        assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-01-01 00:00:00"));
+        assertThat(this.<String>state(
+                        state -> state.watermarks().history(STREAM).toString()))
+                .contains("a lost day")
+                .contains(System.getProperty("user.name"));
+    }
+
+    @Test
+    void rewind_without_a_position_begins_at_the_first_row() {
+        Run run = run("rewind", STREAM, "--why", "all of it again");
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        assertThat(this.<Optional<SavedWatermark>>state(
+                        state -> state.watermarks().find(STREAM)))
+                .isEmpty();
+    }
+
+    @Test
+    void accept_binds_the_position_to_the_query_of_the_route_file() {
+        Run run = run("accept", STREAM);
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        assertThat(saved().queryFingerprint()).isEqualTo(RouteFiles.fingerprint(Path.of("routes"), STREAM));
+        assertThat(saved().position()).isEqualTo(POSITION);
+    }
+
+    @Test
+    void a_stream_without_a_watermark_is_refused_with_where_to_look() {
+        Run run = run("rewind", "unknown", "--why", "x");
+
+        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors).contains("stream 'unknown': has no watermark").contains("factstream watermark list");
+    }
+
+    @Test
+    void a_file_that_is_no_state_is_refused_and_left_as_it_is() throws IOException {
+        Path other = Files.writeString(folder.resolve("letter.txt"), "no state at all");
+
+        Run run = execute("watermark", "list", "--set", "factstream.state.file=" + other);
+
+        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors).contains(other.toString());
+        assertThat(other).hasContent("no state at all");
+    }
+
+    @Test
+    void health_fails_when_no_runtime_uses_the_state() {
+        Run run = execute("health", "--set", "factstream.state.file=" + stateFile);
+
+        assertThat(run.code).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out).contains("no runtime uses the state " + stateFile);
+    }
+
+    private SavedWatermark saved() {
+        return state(state -> state.watermarks().find(STREAM).orElseThrow());
+    }
+
+    private <T> T state(Function<SqliteState, T> look) {
+        try (SqliteState state = SqliteState.open(stateFile, new DeadLetterLimit(1, "test"))) {
+            return look.apply(state);
+        }
+    }
+
+    private Run run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("watermark"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--set", "factstream.state.file=" + stateFile, "--set", "factstream.routes=routes"));
+        return execute(all.toArray(String[]::new));
+    }
+
+    private record Run(int code, String out, String errors) {}
+
+    private static Run execute(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter errors = new StringWriter();
+        int code = Main.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments);
+        return new Run(code, out.toString(), errors.toString());
+    }
+}
