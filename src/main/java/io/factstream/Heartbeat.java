@@ -33,6 +33,7 @@ public final class Heartbeat implements AutoCloseable {
     private final Streams streams;
     private final Runnable eachBeat;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean started;
 
     /** @param eachBeat what else to do every few seconds; must not throw */
     Heartbeat(Path state, Streams streams, Runnable eachBeat) {
@@ -46,6 +47,7 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     void start() {
+        started = true;
         write();
         Thread beating = new NamedDaemons("factstream-heartbeat-").newThread(this::writeUntilClosed);
         beating.start();
@@ -86,6 +88,10 @@ public final class Heartbeat implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        if (!started) {
+            // Then the file, if there is one, is that of another runtime.
+            return;
+        }
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

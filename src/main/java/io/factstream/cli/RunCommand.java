@@ -43,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Application application = new Application(settings, once);
         CountDownLatch stopped = new CountDownLatch(1);
-        Thread onSignal = new Thread(() -> stop(application, stopped), "factstream-stop");
+        Thread onSignal = new Thread(() -> stop(application, stopped, once), "factstream-stop");
         try {
             application.start();
             Runtime.getRuntime().addShutdownHook(onSignal);
@@ -64,10 +64,13 @@ final class RunCommand implements Callable<Integer> {
         return Summary.print(application, out) ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    /** A signal is the regular way to end a run, so the process then ends with 0, not with the signal's number. */
-    private static void stop(Application application, CountDownLatch stopped) {
+    /**
+     * A signal is the regular way to end a run, so the process then ends with 0, not with the signal's number. A run that
+     * was to end by itself has not done what it was asked.
+     */
+    private static void stop(Application application, CountDownLatch stopped, boolean once) {
         application.close();
         stopped.countDown();
-        Runtime.getRuntime().halt(ExitCodes.DONE);
+        Runtime.getRuntime().halt(once ? ExitCodes.FAILED : ExitCodes.DONE);
     }
 }
