@@ -21,9 +21,14 @@ import reactor.core.Exceptions;
  */
 public final class SendFailures {
 
-    /** Keys and signatures, should an error text ever repeat a connection string or a token. */
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i)(SharedAccessKey|SharedAccessSignature|sig|Authorization|password)\\s*[=:]\\s*[^;&\\s]+");
+    /** Keys and signatures, should an error text ever repeat a connection string, a request or a token. */
+    private static final Pattern SECRET = Pattern.compile("(?i)(SharedAccessKey|SharedAccessSignature|AccountKey|sig|password"
+            + "|client_secret|client_assertion|access_token|refresh_token)[\"']?\\s*[=:]\\s*[\"']?[^;&\\s\"',]+");
+
+    /** A header or scheme and the credentials after it; and what looks like a token wherever it stands. */
+    private static final Pattern TOKEN = Pattern.compile("(?i)(Authorization)\\s*[=:][^;\\r\\n]+"
+            + "|(Bearer|SharedAccessSignature)\\s+\\S+"
+            + "|()eyJ[\\w-]+\\.[\\w.-]+");
 
     private SendFailures() {}
 
@@ -116,7 +121,7 @@ public final class SendFailures {
                 .limit(2)
                 .reduce((a, b) -> a.contains(b) ? a : a + "; " + b)
                 .orElse(thrown.getClass().getName());
-        return SECRET.matcher(text).replaceAll("$1=***");
+        return TOKEN.matcher(SECRET.matcher(text).replaceAll("$1=***")).replaceAll("$1$2***");
     }
 
     private static String message(Throwable thrown) {

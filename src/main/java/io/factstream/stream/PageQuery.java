@@ -13,9 +13,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,7 @@ final class PageQuery {
             }
         }
         refuseUnknownEnvelopeColumns(stream, columns);
+        refuseSameNames(stream, columns);
         Column watermark = columns.stream()
                 .filter(column -> column.name().equals(stream.watermarkColumn()))
                 .findFirst()
@@ -92,6 +96,19 @@ final class PageQuery {
                         stream.queryFile().toString(),
                         "the column " + name + " begins with an underscore but is none of " + EnvelopeColumn.names(),
                         "Rename it; names with an underscore first are kept for the envelope");
+            }
+        }
+    }
+
+    /** Names differ by more than case, as they do for DuckDB; else one column would be sent in place of the other. */
+    private static void refuseSameNames(StreamDefinition stream, List<Column> columns) {
+        Set<String> names = new HashSet<>();
+        for (Column column : columns) {
+            if (!names.add(column.name().toLowerCase(Locale.ROOT))) {
+                throw new ConfigurationException(
+                        stream.queryFile().toString(),
+                        "two columns are named " + column.name(),
+                        "Give one of them another name with AS");
             }
         }
     }

@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
 final class Sql {
 
     private static final String BRACKETS = "()[]{},;";
-    private static final String OPERATORS = "=<>!+-*/%|:";
+    private static final String OPERATORS = "=<>!+-*/%|:@&^~#?";
 
     private Sql() {}
 

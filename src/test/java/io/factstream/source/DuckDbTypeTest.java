@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -160,7 +161,7 @@ class DuckDbTypeTest {
         assertThat(described(type)).hasToString(type);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void any_type_parses_to_what_it_was_made_of(@ForAll("types") Sample sample) throws SQLException {
         assertThat(described(sample.sql())).isEqualTo(sample.type());
     }
