@@ -132,7 +132,7 @@ class DeadLetteringTest {
 
             String error = runtime.awaitFailing("numbers");
 
-            assertThat(error).contains("factstream.dead-letter.max-entries");
+            assertThat(error).startsWith("The dead-letter store").contains("factstream.dead-letter.max-entries");
             RuntimeUnderTest.eventually("more tries")
                     .until(() -> runtime.status("numbers").consecutiveFailures() >= 4);
             assertThat(runtime.deadLetters("numbers")).hasSize(1);
@@ -153,7 +153,8 @@ class DeadLetteringTest {
     @Test
     void the_watermark_stays_while_the_dead_letter_store_fails_and_goes_on_when_it_works_again(@TempDir Path folder)
             throws SQLException {
-        try (RuntimeUnderTest runtime = numbers(folder)
+        try (CapturedLog log = CapturedLog.warnings();
+                RuntimeUnderTest runtime = numbers(folder)
                 .with(KnownSettings.BATCH_MAX_BYTES, "4KB")
                 .load("UPDATE numbers SET text = repeat('x', 5000) WHERE n = 1")
                 .stream("sound", "SELECT n AS _watermark, n FROM numbers")) {
@@ -171,6 +172,7 @@ class DeadLetteringTest {
             assertThat(error).contains("the disk is broken");
             RuntimeUnderTest.eventually("more tries")
                     .until(() -> runtime.status("numbers").consecutiveFailures() >= 4);
+            assertThat(log.lines()).filteredOn(line -> line.contains("state=failing")).hasSize(1);
             assertThat(Objects.requireNonNull(runtime.watermark("numbers")).value()).isEqualTo("400");
             runtime.awaitReceived("sound", 402);
             change(runtime, "DROP TRIGGER failing");

@@ -22,6 +22,7 @@ import io.factstream.stream.StreamStatus;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -221,6 +223,19 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** The value that was set for a setting. */
     String setting(Setting<?> setting) {
         return Objects.requireNonNull(settings.get(setting.key()), setting.key());
+    }
+
+    /** A file with the settings, for a runtime in a process of its own. */
+    Path settingsFile() {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Path file = folder.resolve("application.properties");
+        try (Writer out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
     }
 
     /** Stops the runtime as a signal would. Does nothing when there is none. */
