@@ -117,6 +117,12 @@ final class RuntimeUnderTest implements AutoCloseable {
         return this;
     }
 
+    /** Sets one of Camel's own settings, for the next start. */
+    RuntimeUnderTest with(String camelKey, String value) {
+        settings.put(camelKey, value);
+        return this;
+    }
+
     /** Gives up on a hub that does not answer within a second, for tests in which hubs do not. */
     RuntimeUnderTest impatient() {
         return with(KnownSettings.SEND_DEADLINE, "1500ms").with(KnownSettings.TRY_TIMEOUT, "1s");
