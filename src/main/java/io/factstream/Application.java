@@ -226,6 +226,7 @@ public final class Application implements AutoCloseable {
         boolean started = camel.isStarted();
         try {
             heartbeat.close();
+            streams.all().forEach(FactStream::finish);
             camel.stop();
             senders.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {

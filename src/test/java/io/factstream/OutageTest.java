@@ -31,7 +31,8 @@ class OutageTest {
     }
 
     private static Arguments fault(String name, Fault<?> fault) {
-        return outage(name, hubs -> hubs.faults().always(fault), hubs -> hubs.faults().clear());
+        return outage(
+                name, hubs -> hubs.faults().always(fault), hubs -> hubs.faults().clear());
     }
 
     /** A fault that only strikes those who connect. */

@@ -22,6 +22,7 @@ import io.factstream.stream.StreamStatus;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,6 +117,12 @@ final class RuntimeUnderTest implements AutoCloseable {
         return this;
     }
 
+    /** Sets one of Camel's own settings, for the next start. */
+    RuntimeUnderTest with(String camelKey, String value) {
+        settings.put(camelKey, value);
+        return this;
+    }
+
     /** Gives up on a hub that does not answer within a second, for tests in which hubs do not. */
     RuntimeUnderTest impatient() {
         return with(KnownSettings.SEND_DEADLINE, "1500ms").with(KnownSettings.TRY_TIMEOUT, "1s");
@@ -128,9 +136,7 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Writes the route file of a stream, with a query file that is or will be in the routes folder. */
     RuntimeUnderTest route(String id, String queryFile) {
-        write(
-                id + ".camel.yaml",
-                """
+        write(id + ".camel.yaml", """
                 - route:
                     id: %1$s
                     description: A stream under test.
@@ -147,8 +153,7 @@ final class RuntimeUnderTest implements AutoCloseable {
                             id: send-%1$s
                             description: Sends.
                             uri: direct:send-batch
-                """
-                        .formatted(id, id.replace('-', '_'), queryFile));
+                """.formatted(id, id.replace('-', '_'), queryFile));
         return this;
     }
 
@@ -223,6 +228,19 @@ final class RuntimeUnderTest implements AutoCloseable {
         return Objects.requireNonNull(settings.get(setting.key()), setting.key());
     }
 
+    /** A file with the settings, for a runtime in a process of its own. */
+    Path settingsFile() {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Path file = folder.resolve("application.properties");
+        try (Writer out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
+    }
+
     /** Stops the runtime as a signal would. Does nothing when there is none. */
     void stop() {
         Application running = application;
@@ -257,12 +275,13 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Waits until a stream fails, and returns why. */
     String awaitFailing(String stream) {
-        return await(stream + " failing")
+        StreamStatus failing = await(stream + " failing")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> status(stream), status -> status.state() == StreamState.FAILING
-                        && status.lastError() != null)
-                .lastError();
+                .until(
+                        () -> status(stream),
+                        status -> status.state() == StreamState.FAILING && status.lastError() != null);
+        return Objects.requireNonNull(failing.lastError());
     }
 
     /** Waits until so many events of a stream have arrived. */
@@ -286,10 +305,8 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** The stored position of a stream; null when there is none. */
     @Nullable
     Watermark watermark(String stream) {
-        return state(state -> state.watermarks()
-                .find(stream)
-                .map(saved -> saved.position())
-                .orElse(null));
+        return state(state ->
+                state.watermarks().find(stream).map(saved -> saved.position()).orElse(null));
     }
 
     /** The dead letters of a stream, in the order in which they were stored. */
@@ -440,10 +457,12 @@ final class RuntimeUnderTest implements AutoCloseable {
         } finally {
             hubs.close();
         }
-        await("threads gone").atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> OUR_THREADS.stream().anyMatch(name::startsWith)));
+        await("threads gone")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> OUR_THREADS.stream().anyMatch(name::startsWith)));
     }
 
     private static void copy(Path from, Path to) {

@@ -21,7 +21,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jdbc.ResultSetIterator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +72,7 @@ public final class FactStream {
     private boolean held;
 
     private volatile boolean paused;
+    private volatile boolean finishing;
     private volatile boolean drained;
     private volatile StreamState state = StreamState.RUNNING;
     private volatile Instant since;
@@ -103,7 +106,7 @@ public final class FactStream {
      */
     public void plan(Exchange exchange) {
         exchange.getMessage().setBody(null);
-        if (paused || services.clock().instant().isBefore(heldUntil)) {
+        if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
             endPoll(exchange);
             return;
         }
@@ -290,7 +293,16 @@ public final class FactStream {
                 return (RuntimeException) cause;
             }
         }
-        return thrown instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(thrown);
+        Throwable cause = thrown;
+        while (isWrapper(cause) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
+    }
+
+    /** Camel's own exceptions name the exchange, which is another each time, and say nothing that a person could use. */
+    private static boolean isWrapper(Throwable thrown) {
+        return thrown instanceof CamelExchangeException || thrown instanceof RuntimeCamelException;
     }
 
     private String describe(RuntimeException failure) {
@@ -362,6 +374,14 @@ public final class FactStream {
         paused = false;
         enter(StreamState.RUNNING, lastError);
         LOG.info("stream={} state=running", definition.id());
+    }
+
+    /**
+     * Reads no further page, for good. To be called before the routes are stopped: Camel interrupts a poll that begins
+     * while it stops, and a page so cut off would be sent again after the next start.
+     */
+    public void finish() {
+        finishing = true;
     }
 
     /** How the stream stands now. */

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** Rows of any types come back from JSON as what DuckDB holds. */
 class JsonSqlPropertyTest {
 
+    @SuppressWarnings("NullAway.Init")
     private static Connection duckDb;
 
     @BeforeContainer
