@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class SendFailures {
 
     /** Keys and signatures, should an error text ever repeat a connection string, a request or a token. */
-    private static final Pattern SECRET = Pattern.compile("(?i)(SharedAccessKey|SharedAccessSignature|AccountKey|sig|password"
-            + "|client_secret|client_assertion|access_token|refresh_token)[\"']?\\s*[=:]\\s*[\"']?[^;&\\s\"',]+");
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i)(SharedAccessKey|SharedAccessSignature|AccountKey|sig|password"
+                    + "|client_secret|client_assertion|access_token|refresh_token)[\"']?\\s*[=:]\\s*[\"']?[^;&\\s\"',]+");
 
     /** A header or scheme and the credentials after it; and what looks like a token wherever it stands. */
     private static final Pattern TOKEN = Pattern.compile("(?i)(Authorization)\\s*[=:][^;\\r\\n]+"

@@ -69,9 +69,8 @@ class PartitionHashTest {
     @Provide
     Arbitrary<String> keys() {
         return Arbitraries.oneOf(
-                asciiKeys(),
-                Arbitraries.strings()
-                        .ofMaxLength(40)
-                        .filter(key -> StandardCharsets.UTF_8.newEncoder().canEncode(key)));
+                asciiKeys(), Arbitraries.strings().ofMaxLength(40).filter(key -> StandardCharsets.UTF_8
+                        .newEncoder()
+                        .canEncode(key)));
     }
 }

@@ -93,9 +93,8 @@ class SendFailuresTest {
 
     @Test
     void every_condition_that_the_sdk_knows_is_in_the_table() {
-        Set<AmqpErrorCondition> known = conditions()
-                .map(row -> (AmqpErrorCondition) row.get()[0])
-                .collect(Collectors.toSet());
+        Set<AmqpErrorCondition> known =
+                conditions().map(row -> (AmqpErrorCondition) row.get()[0]).collect(Collectors.toSet());
 
         assertThat(known).containsExactlyInAnyOrder(AmqpErrorCondition.values());
     }

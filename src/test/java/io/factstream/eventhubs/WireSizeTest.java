@@ -75,7 +75,9 @@ class WireSizeTest {
         Arbitrary<String> keys = Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(20);
         Arbitrary<String> values = Arbitraries.frequencyOf(
                 Tuple.of(4, Arbitraries.strings().withChars("a0-é€").ofMaxLength(60)),
-                Tuple.of(1, Arbitraries.strings().withChars("aé").ofMinLength(240).ofMaxLength(270)));
+                Tuple.of(
+                        1,
+                        Arbitraries.strings().withChars("aé").ofMinLength(240).ofMaxLength(270)));
         return Arbitraries.maps(keys, values).ofMaxSize(6);
     }
 
