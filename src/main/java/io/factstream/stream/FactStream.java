@@ -270,7 +270,7 @@ public final class FactStream {
         String error = describe(failure);
         if (failure instanceof SourceBusyException) {
             heldUntil = now.plus(jittered(services.pages().busyRetry()));
-            enter(StreamState.BUSY, error);
+            enter(paused ? StreamState.PAUSED : StreamState.BUSY, error);
             return;
         }
         pagesFailed.increment();
@@ -281,7 +281,7 @@ public final class FactStream {
             LOG.warn("stream={} state=failing watermark={} error=\"{}\"", definition.id(), watermark, error);
         }
         LOG.debug("stream={} failed {} times", definition.id(), failures, failure);
-        enter(StreamState.FAILING, error);
+        enter(paused ? StreamState.PAUSED : StreamState.FAILING, error);
     }
 
     private RuntimeException typed(Throwable thrown) {

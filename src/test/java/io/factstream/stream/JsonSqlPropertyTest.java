@@ -27,26 +27,28 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of any types come back from JSON as what DuckDB holds. */
 class JsonSqlPropertyTest {
 
-    @SuppressWarnings("NullAway.Init")
-    private static Connection duckDb;
+    private static final Connection DUCK_DB = open();
 
-    @BeforeContainer
-    static void open() throws SQLException {
-        duckDb = DriverManager.getConnection("jdbc:duckdb:");
-        try (Statement statement = duckDb.createStatement()) {
-            statement.execute("SET TimeZone = 'UTC'");
+    private static Connection open() {
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TimeZone = 'UTC'");
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     @AfterContainer
     static void close() throws SQLException {
-        duckDb.close();
+        DUCK_DB.close();
     }
 
     private record Cell(AnyType type, AnyType.Value value) {}
@@ -119,7 +121,7 @@ class JsonSqlPropertyTest {
 
     private static List<DuckDbType> types(String query) throws SQLException {
         List<DuckDbType> types = new ArrayList<>();
-        try (Statement statement = duckDb.createStatement();
+        try (Statement statement = DUCK_DB.createStatement();
                 ResultSet rows = statement.executeQuery("DESCRIBE " + query)) {
             while (rows.next()) {
                 types.add(DuckDbType.parse(rows.getString(2)));
@@ -132,7 +134,7 @@ class JsonSqlPropertyTest {
         List<Member> members = IntStream.range(0, types.size())
                 .mapToObj(i -> new Member("c" + i, "q.c" + i, types.get(i)))
                 .toList();
-        try (Statement statement = duckDb.createStatement();
+        try (Statement statement = DUCK_DB.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT " + new JsonSql(NonFinite.STRING).object(members) + " FROM (" + query + ") AS q")) {
             rows.next();

@@ -1,0 +1,300 @@
+package io.factstream.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class DuckDbSourceTest {
+
+    private Path file;
+
+    @BeforeEach
+    void place(@TempDir Path folder) {
+        file = folder.resolve("facts.duckdb");
+    }
+
+    @Test
+    void a_connection_reads_the_file_in_utc_and_cannot_write() throws SQLException {
+        write("CREATE TABLE t AS SELECT TIMESTAMPTZ '2026-01-02 03:04:05+02' AS x");
+
+        try (Connection connection = source().open()) {
+            assertThat(text(connection, "SELECT CAST(x AS VARCHAR) FROM t")).isEqualTo("2026-01-02 01:04:05+00");
+            assertThatThrownBy(() -> connection.createStatement().execute("INSERT INTO t VALUES (now())"))
+                    .hasMessageContaining("read-only");
+        }
+    }
+
+    @Test
+    void many_connections_read_side_by_side() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+
+        try (Connection one = source.open();
+                Connection two = source.open()) {
+            assertThat(text(one, "SELECT x FROM t")).isEqualTo(text(two, "SELECT x FROM t"));
+        }
+    }
+
+    @Test
+    void a_missing_file_is_named_with_the_setting_and_never_created() {
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessage("source " + file + " does not exist; set factstream.source.file"
+                        + " (FACTSTREAM_SOURCE_FILE) to the loader's DuckDB file")
+                .hasCauseInstanceOf(SQLException.class);
+        assertThat(file).doesNotExist();
+        assertThat(file.resolveSibling("facts.duckdb.wal")).doesNotExist();
+    }
+
+    @Test
+    void a_directory_is_refused_as_one() throws IOException {
+        Files.createDirectory(file);
+
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessage(
+                        "source " + file + " is a directory; set factstream.source.file to the DuckDB file inside it");
+    }
+
+    @Test
+    void a_text_file_is_no_database() throws IOException {
+        Files.writeString(file, "a,b\n1,2\n".repeat(2_000));
+
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessage("source " + file + " is not a DuckDB database file");
+    }
+
+    @Test
+    void an_empty_file_is_unavailable_and_stays_empty() throws IOException {
+        Files.createFile(file);
+
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessageStartingWith("source " + file + " ");
+        assertThat(file).isEmptyFile();
+    }
+
+    @Test
+    void random_bytes_are_no_database() throws IOException {
+        byte[] bytes = new byte[20_000];
+        new Random(1).nextBytes(bytes);
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessageStartingWith("source " + file + " ");
+    }
+
+    @Test
+    void a_file_that_was_cut_off_is_unavailable() throws Exception {
+        write("CREATE TABLE t AS SELECT x, md5(x::VARCHAR) AS y FROM range(200000) r(x)");
+        try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+            cut.setLength(cut.length() / 2);
+        }
+
+        assertThatThrownBy(() -> query("SELECT max(y) FROM t"))
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessageStartingWith(
+                        "source " + file + " cannot be read, it may be corrupt or newer than this DuckDB: ");
+    }
+
+    @Test
+    void a_file_with_a_broken_header_or_block_is_unavailable() throws Exception {
+        write("CREATE TABLE t AS SELECT x, md5(x::VARCHAR) AS y FROM range(200000) r(x)");
+        byte[] noise = new byte[64];
+        new Random(2).nextBytes(noise);
+        try (RandomAccessFile broken = new RandomAccessFile(file.toFile(), "rw")) {
+            for (long at = 20_000; at < broken.length(); at += 50_000) {
+                broken.seek(at);
+                broken.write(noise);
+            }
+        }
+
+        assertThatThrownBy(() -> query("SELECT max(y), count(x) FROM t"))
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessageStartingWith("source " + file + " cannot be read, it may be corrupt");
+    }
+
+    @Test
+    void a_file_that_this_user_may_not_read_is_named_with_the_mend() throws Exception {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        assumeTrue(!Files.isReadable(file), "root reads everything");
+
+        assertThatThrownBy(() -> source().open())
+                .isInstanceOf(SourceUnavailableException.class)
+                .hasMessage("source " + file + " cannot be read by this user; give read permission");
+    }
+
+    @Test
+    void a_file_that_another_process_writes_is_busy_and_names_the_process() throws Exception {
+        DuckDbSource source = source();
+        try (LoaderProcess loader = LoaderProcess.holding(file)) {
+            assertThatThrownBy(source::open)
+                    .isInstanceOf(SourceBusyException.class)
+                    .hasMessage(
+                            "source " + file + " is held by process " + loader.pid() + "; waiting for it to let go");
+        }
+
+        try (Connection connection = source.open()) {
+            assertThat(text(connection, "SELECT count(*) FROM held")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void a_file_that_this_process_writes_is_unavailable() throws SQLException {
+        try (Connection writer = DriverManager.getConnection("jdbc:duckdb:" + file)) {
+            writer.createStatement().execute("CREATE TABLE t (x INTEGER)");
+
+            assertThatThrownBy(() -> source().open())
+                    .isInstanceOf(SourceUnavailableException.class)
+                    .hasMessage("source " + file
+                            + " is already open in this process for writing; close that connection first");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELEC x FROM t | SELEC",
+                "SELECT x FROM nowhere | nowhere",
+                "SELECT y FROM t | y",
+                "SELECT CAST(z AS INTEGER) FROM t | not a number",
+                "SELECT error('mine') FROM t | mine",
+                "SELECT nothing_like_it(x) FROM t | nothing_like_it"
+            })
+    void a_query_that_duckdb_refuses_is_a_failed_query_with_its_words(String query, String word) throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x, 'not a number' AS z");
+
+        assertThatThrownBy(() -> query(query))
+                .isInstanceOf(QueryFailedException.class)
+                .hasMessageContaining(word)
+                .hasCauseInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void a_query_that_takes_too_long_is_given_up_and_says_which_setting_gives_it_more() throws SQLException {
+        write("CREATE TABLE t AS SELECT x FROM range(100000) r(x)");
+        DuckDbSource source =
+                new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(1), file.resolveSibling("spill"));
+
+        assertThatThrownBy(() -> query(
+                        source,
+                        "SELECT count(*) FROM t a, t b, t c WHERE a.x + b.x * c.x = 7 AND md5(a.x::VARCHAR) > ''"))
+                .isInstanceOf(QueryFailedException.class)
+                .hasMessage("query gave no answer within 1 s; raise factstream.source.query-timeout or make the query"
+                        + " cheaper");
+    }
+
+    @Test
+    void a_page_that_does_not_fit_into_memory_is_too_large() throws SQLException {
+        write("CREATE TABLE t AS SELECT x FROM range(2000000) r(x)");
+        DuckDbSource source =
+                new DuckDbSource(file, 20L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
+
+        assertThatThrownBy(() -> query(source, "SELECT list(repeat(x::VARCHAR, 20)) FROM t"))
+                .isInstanceOf(PageTooLargeException.class)
+                .hasMessageStartingWith(
+                        "a page of " + file + " does not fit into factstream.source.memory-limit: Out of Memory");
+    }
+
+    @Test
+    void the_timeout_is_whole_seconds_and_at_least_one() {
+        assertThat(new DuckDbSource(file, 1, 1, Duration.ofMillis(200), file).queryTimeoutSeconds())
+                .isEqualTo(1);
+        assertThat(new DuckDbSource(file, 1, 1, Duration.ofMinutes(2), file).queryTimeoutSeconds())
+                .isEqualTo(120);
+    }
+
+    @Test
+    void the_stamp_changes_when_a_writer_commits_and_only_then() throws SQLException {
+        DuckDbSource source = source();
+        FileStamp missing = source.stamp();
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        FileStamp written = source.stamp();
+
+        try (Connection reader = source.open()) {
+            text(reader, "SELECT x FROM t");
+        }
+
+        assertThat(missing).isEqualTo(new FileStamp(-1, -1, -1, -1));
+        assertThat(written).isNotEqualTo(missing).isEqualTo(source.stamp());
+        write("INSERT INTO t VALUES (2)");
+        assertThat(source.stamp()).isNotEqualTo(written);
+    }
+
+    @Test
+    void the_stamp_changes_with_a_commit_that_is_only_in_the_log() throws SQLException {
+        DuckDbSource source = source();
+        try (Connection writer = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = writer.createStatement()) {
+            statement.execute("CREATE TABLE t (x INTEGER)");
+            FileStamp before = source.stamp();
+
+            statement.execute("INSERT INTO t VALUES (1)");
+
+            assertThat(source.stamp()).isNotEqualTo(before);
+            assertThat(source.stamp().logSize()).isPositive();
+        }
+    }
+
+    private DuckDbSource source() {
+        return new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
+    }
+
+    private void write(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void query(String sql) {
+        query(source(), sql);
+    }
+
+    /** As a stream does it: whatever the driver throws goes through the source's own reading of it. */
+    private static void query(DuckDbSource source, String sql) {
+        try (Connection connection = source.open();
+                Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(source.queryTimeoutSeconds());
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    rows.getObject(1);
+                }
+            }
+        } catch (SQLException e) {
+            throw source.failure(e);
+        }
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

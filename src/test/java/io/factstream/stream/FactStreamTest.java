@@ -1,0 +1,592 @@
+package io.factstream.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.factstream.config.ConfigurationException;
+import io.factstream.config.NonFinite;
+import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.deadletter.DeliveryFailure;
+import io.factstream.deadletter.ErrorCategory;
+import io.factstream.deadletter.Severity;
+import io.factstream.eventhubs.BatchLimit;
+import io.factstream.eventhubs.HubLayout;
+import io.factstream.eventhubs.Hubs;
+import io.factstream.eventhubs.OutageException;
+import io.factstream.session.StreamCounts;
+import io.factstream.source.DuckDbSource;
+import io.factstream.source.FileStamp;
+import io.factstream.source.LoaderProcess;
+import io.factstream.state.SqliteState;
+import io.factstream.watermark.QueryChangedException;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.Watermark;
+import io.factstream.watermark.WatermarkConflictException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FactStreamTest {
+
+    private static final String QUERY = "SELECT w AS _watermark, p FROM t";
+    /** Never started: exchanges only need one to belong to. */
+    private static final CamelContext CAMEL = new DefaultCamelContext();
+
+    private static final Duration BUSY_RETRY = Duration.ofSeconds(2);
+    private static final Duration FIRST_HOLD = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
+    private static final int MANY_ROWS = 50_000;
+    private static final long MANY_BYTES = 1L << 24;
+
+    private final MovingClock clock = new MovingClock(Instant.parse("2026-01-02T00:00:00Z"));
+    private final FakeHubs hubs = new FakeHubs();
+    private final List<String> delivered = new ArrayList<>();
+    private FactTable table;
+    private SqliteState state;
+
+    /** One hub of two partitions, which may be away, and counts how often it is asked: once before each look. */
+    private static final class FakeHubs implements Hubs {
+        private int asked;
+        private boolean away;
+
+        @Override
+        public HubLayout layout(String hub) {
+            asked++;
+            if (away) {
+                throw new OutageException(
+                        new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub is away"), null);
+            }
+            return new HubLayout(List.of("0", "1"), new BatchLimit(500, 1_048_576));
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        table = new FactTable(folder.resolve("facts.duckdb"));
+        state = SqliteState.open(folder.resolve("state.db"), new DeadLetterLimit(10, "limit"), clock);
+    }
+
+    @AfterEach
+    void close() {
+        state.close();
+    }
+
+    @Test
+    void polls_deliver_every_row_once_and_leave_the_stream_drained() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x // 10 AS w, x AS p FROM range(2500) r(x)");
+        FactStream stream = stream(QUERY);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(2500));
+        assertThat(position()).isEqualTo(Watermark.of("BIGINT", "249"));
+        assertThat(stream.status().drained()).isTrue();
+        assertThat(stream.status().lastEventTime()).isEqualTo("249");
+        assertThat(stream.status().watermark()).isEqualTo(position());
+        assertThat(stream.status().backlog()).isEqualTo(new Backlog(0, OptionalLong.empty(), 0, 0));
+        assertThat(stream.counts()).isEqualTo(new StreamCounts(2500, 0, 0, 0, 0));
+    }
+
+    @Test
+    void batches_that_were_sent_or_dead_lettered_are_counted() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        EventBatch batch = Objects.requireNonNull(stream.read(rows(exchange), exchange))
+                .partitions()
+                .get(0)
+                .batches()
+                .get(0);
+
+        stream.sent(batch);
+        stream.deadLettered(2);
+
+        assertThat(stream.counts()).isEqualTo(new StreamCounts(3, 3, 2, 1, batch.wireBytes()));
+    }
+
+    @Test
+    void a_page_of_too_many_bytes_ends_with_its_last_whole_value() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x // 3 AS w, x AS p, repeat('x', 1000) AS y FROM range(30) r(x)");
+        FactStream stream = stream("SELECT w AS _watermark, p, y FROM t", MANY_ROWS, 10_000);
+
+        Page page = Objects.requireNonNull(poll(stream));
+
+        assertThat(page.rows()).isEqualTo(9);
+        assertThat(page.more()).isTrue();
+        assertThat(position()).isEqualTo(Watermark.of("BIGINT", "2"));
+        drain(stream);
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(30));
+    }
+
+    @Test
+    void a_value_of_too_many_bytes_is_planned_again_in_slices() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, x AS p, repeat('x', 1000) AS y FROM range(100) r(x)");
+        FactStream stream = stream("SELECT w AS _watermark, p, y FROM t", MANY_ROWS, 20_000);
+
+        Page page = poll(stream);
+
+        assertThat(page).isNull();
+        assertThat(state.watermarks().find("sales")).isEmpty();
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+        drain(stream);
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(100));
+        assertThat(position()).isEqualTo(Watermark.of("INTEGER", "1"));
+    }
+
+    @Test
+    void a_row_larger_than_a_page_is_delivered_alone() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p, repeat('x', 5000) AS y FROM range(3) r(x)");
+        FactStream stream = stream("SELECT w AS _watermark, p, y FROM t", MANY_ROWS, 1_000);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyElementsOf(numbers(3));
+    }
+
+    @Test
+    void a_page_that_does_not_fit_into_duckdb_is_tried_again_at_once_with_fewer_rows() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(100) r(x)");
+        FactStream stream = stream(QUERY, 64, MANY_BYTES);
+
+        for (int rows = 64; rows > 1; rows /= 4) {
+            Exchange exchange = exchange();
+            stream.plan(exchange);
+            fail(stream, exchange, new SQLException("Out of Memory Error: failed to allocate"));
+
+            assertThat(exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES)).isEqualTo(true);
+            assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+        }
+        Page page = Objects.requireNonNull(poll(stream));
+
+        assertThat(page.rows()).isEqualTo(1);
+    }
+
+    @Test
+    void one_row_that_does_not_fit_into_duckdb_is_a_failure_that_names_the_setting() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY, 1, MANY_BYTES);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+
+        fail(stream, exchange, new RuntimeException(new SQLException("Out of Memory Error: failed to allocate")));
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
+        assertThat(stream.status().lastError()).contains("factstream.source.memory-limit");
+    }
+
+    @Test
+    void an_idle_file_is_left_alone_while_it_is_unchanged() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        FileStamp idle = table.source().stamp();
+
+        // While this process has it open for writing, the source cannot be opened.
+        try (Connection writer = DriverManager.getConnection("jdbc:duckdb:" + table.file())) {
+            assertThat(writer.isClosed()).isFalse();
+            assertThat(table.source().stamp()).isEqualTo(idle);
+            clock.advance(Duration.ofSeconds(29));
+            poll(stream);
+            assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+
+            clock.advance(Duration.ofSeconds(2));
+            poll(stream);
+            assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
+        }
+    }
+
+    @Test
+    void a_file_that_changed_is_looked_at_in_the_next_poll() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+
+        table.write("INSERT INTO t VALUES (2, 2)");
+        poll(stream);
+
+        assertThat(delivered).containsExactly("1", "2");
+    }
+
+    @Test
+    void rows_that_settle_are_found_although_the_file_is_unchanged() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT TIMESTAMP '2026-01-02 00:00:03' AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        assertThat(stream.status().backlog().unsettled()).isEqualTo(1);
+
+        clock.advance(Duration.ofSeconds(3));
+        poll(stream);
+
+        assertThat(delivered).containsExactly("1");
+    }
+
+    @Test
+    void the_source_is_closed_before_a_page_is_sent() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        assertThatThrownBy(() -> table.write("INSERT INTO t VALUES (2, 2)")).isInstanceOf(SQLException.class);
+
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+
+        table.write("INSERT INTO t VALUES (2, 2)");
+        stream.commit(page, exchange);
+        drain(stream);
+        assertThat(delivered).containsExactly("2");
+    }
+
+    @Test
+    void the_source_is_closed_when_a_poll_ends_without_reading() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        Exchange exchange = exchange();
+        stream(QUERY).plan(exchange);
+
+        exchange.getExchangeExtension().handoverCompletions().forEach(end -> end.onFailure(exchange));
+
+        table.write("INSERT INTO t VALUES (2, 2)");
+    }
+
+    @Test
+    void a_changed_query_is_refused_with_the_ways_on_and_nothing_moves() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        drain(stream(QUERY));
+        table.write("INSERT INTO t VALUES (2, 2)");
+        FactStream changed = stream(QUERY + " WHERE p > 0");
+
+        poll(changed);
+
+        assertThat(changed.status().state()).isEqualTo(StreamState.FAILING);
+        assertThat(changed.status().lastError())
+                .isEqualTo(new QueryChangedException(
+                                "sales",
+                                FactTable.stream(QUERY).fingerprint(),
+                                changed.definition().fingerprint())
+                        .getMessage())
+                .contains("accept the new query", "rewind", "new stream");
+        assertThat(delivered).containsExactly("1");
+        assertThat(position()).isEqualTo(Watermark.of("INTEGER", "1"));
+    }
+
+    @Test
+    void a_query_with_other_comments_goes_on_where_the_old_one_stood() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        drain(stream(QUERY));
+        table.write("INSERT INTO t VALUES (2, 2)");
+
+        drain(stream("-- sales\nSELECT w AS _watermark,\n  p\nFROM t;"));
+
+        assertThat(delivered).containsExactly("1", "2");
+    }
+
+    @Test
+    void another_event_type_or_watermark_column_is_another_query() {
+        assertThat(FactTable.stream(QUERY).fingerprint())
+                .isNotEqualTo(
+                        new StreamDefinition("sales", "refund", Path.of("q"), QUERY, "_watermark", "hub", Duration.ZERO)
+                                .fingerprint())
+                .isNotEqualTo(new StreamDefinition("sales", "sale", Path.of("q"), QUERY, "p", "hub", Duration.ZERO)
+                        .fingerprint());
+    }
+
+    @Test
+    void a_watermark_of_another_type_is_refused_with_the_mend() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT DATE '2026-01-01' AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        table.write("CREATE OR REPLACE TABLE t AS SELECT TIMESTAMP '2026-01-01' AS w, 1 AS p");
+
+        poll(stream);
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
+        assertThat(stream.status().lastError())
+                .isEqualTo(new ConfigurationException(
+                                "sales.sql",
+                                "the watermark column _watermark was a DATE and is now a TIMESTAMP",
+                                "Cast it back to DATE, or set the watermark of stream sales anew")
+                        .getMessage());
+        assertThat(position()).isEqualTo(Watermark.of("DATE", "2026-01-01"));
+    }
+
+    @Test
+    void a_failed_query_is_shown_with_its_file() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream("SELECT w AS _watermark, nothing FROM t");
+
+        poll(stream);
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
+        assertThat(stream.status().lastError()).startsWith("sales.sql: ").contains("nothing");
+        assertThat(stream.status().pagesFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void a_paused_stream_reads_nothing_until_it_is_resumed() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+
+        stream.pause();
+        poll(stream);
+
+        assertThat(delivered).isEmpty();
+        assertThat(hubs.asked).isZero();
+        assertThat(stream.status().state()).isEqualTo(StreamState.PAUSED);
+        stream.resume();
+        poll(stream);
+        assertThat(delivered).containsExactly("1");
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+    }
+
+    @Test
+    void a_page_under_way_when_a_stream_is_paused_is_finished() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+
+        stream.pause();
+        stream.commit(page, exchange);
+
+        assertThat(position()).isEqualTo(Watermark.of("INTEGER", "1"));
+        assertThat(stream.status().state()).isEqualTo(StreamState.PAUSED);
+    }
+
+    @Test
+    void a_stream_that_fails_while_it_is_paused_still_says_that_it_is_paused() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        stream.pause();
+
+        fail(stream, exchange, outage());
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.PAUSED);
+        assertThat(stream.status().lastError()).isEqualTo("hub is away");
+    }
+
+    @Test
+    void failures_are_tried_again_after_holds_that_grow_to_a_limit() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        hubs.away = true;
+
+        poll(stream);
+        for (Duration hold : List.of(
+                FIRST_HOLD,
+                FIRST_HOLD.multipliedBy(2),
+                FIRST_HOLD.multipliedBy(4),
+                FIRST_HOLD.multipliedBy(8),
+                LONGEST_HOLD,
+                LONGEST_HOLD)) {
+            assertHolds(stream, hold);
+        }
+
+        assertThat(stream.status().consecutiveFailures()).isEqualTo(7);
+        assertThat(stream.status().pagesFailed()).isEqualTo(7);
+        assertThat(stream.status().lastError()).isEqualTo("hub is away");
+    }
+
+    @Test
+    void a_page_that_succeeds_ends_the_failures_and_makes_the_next_hold_short_again() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        hubs.away = true;
+        poll(stream);
+        assertHolds(stream, FIRST_HOLD);
+        clock.advance(LONGEST_HOLD);
+
+        hubs.away = false;
+        drain(stream);
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+        assertThat(stream.status().consecutiveFailures()).isZero();
+        assertThat(stream.status().lastError()).isNull();
+        assertThat(stream.status().pagesFailed()).isEqualTo(2);
+        table.write("INSERT INTO t VALUES (2, 2)");
+        hubs.away = true;
+        poll(stream);
+        assertHolds(stream, FIRST_HOLD);
+    }
+
+    @Test
+    void a_source_that_a_loader_holds_is_waited_for_and_is_no_failure() throws SQLException, IOException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
+            for (int i = 0; i < 5; i++) {
+                poll(stream);
+                assertThat(stream.status().lastError()).contains("process " + loader.pid());
+                assertHolds(stream, BUSY_RETRY);
+            }
+            assertThat(stream.status().state()).isEqualTo(StreamState.BUSY);
+            assertThat(stream.status().consecutiveFailures()).isZero();
+            assertThat(stream.status().pagesFailed()).isZero();
+        }
+
+        clock.advance(BUSY_RETRY.multipliedBy(2));
+        drain(stream);
+
+        assertThat(delivered).containsExactly("1");
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+        assertThat(stream.status().lastError()).isNull();
+    }
+
+    @Test
+    void a_watermark_that_a_person_moves_is_gone_on_from() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        Watermark end = position();
+
+        state.watermarks().set("sales", end, Watermark.of("BIGINT", "0"), "operator", "send again");
+        clock.advance(Duration.ofSeconds(31));
+        drain(stream);
+
+        assertThat(delivered).containsExactly("0", "1", "2", "1", "2");
+        assertThat(position()).isEqualTo(end);
+    }
+
+    @Test
+    void a_watermark_that_moves_while_a_page_is_sent_is_not_overwritten() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Watermark elsewhere = Watermark.of("BIGINT", "1");
+        state.watermarks().set("sales", null, elsewhere, "operator", "skip");
+
+        assertThatThrownBy(() -> stream.commit(page, exchange)).isInstanceOf(WatermarkConflictException.class);
+
+        assertThat(position()).isEqualTo(elsewhere);
+    }
+
+    private FactStream stream(String query) {
+        return stream(query, MANY_ROWS, MANY_BYTES);
+    }
+
+    private FactStream stream(String query, int maxRows, long maxBytes) {
+        StreamServices.Pages pages = new StreamServices.Pages(
+                "shop", "1.0", "session-1", NonFinite.STRING, maxRows, maxBytes, BUSY_RETRY, FIRST_HOLD, LONGEST_HOLD);
+        return new FactStream(
+                FactTable.stream(query),
+                new StreamServices(table.source(), hubs, state.watermarks(), pages, clock, clock));
+    }
+
+    private Watermark position() {
+        return state.watermarks().find("sales").map(SavedWatermark::position).orElseThrow();
+    }
+
+    /** Polls until the stream finds nothing more; fails when it fails. */
+    private void drain(FactStream stream) {
+        for (int polls = 0; polls == 0 || !stream.status().drained(); polls++) {
+            poll(stream);
+            assertThat(stream.status().lastError()).isNull();
+            assertThat(polls).as("polls").isLessThan(1_000);
+        }
+    }
+
+    /** One poll as the flow does it, with batches that all arrive; the page, or null where there was none. */
+    private @Nullable Page poll(FactStream stream) {
+        Exchange exchange = exchange();
+        try {
+            stream.plan(exchange);
+            if (exchange.getMessage().getBody() == null) {
+                return null;
+            }
+            Page page = stream.read(rows(exchange), exchange);
+            if (page != null) {
+                deliver(page);
+                stream.commit(page, exchange);
+            }
+            return page;
+        } catch (RuntimeException e) {
+            fail(stream, exchange, e);
+            return null;
+        }
+    }
+
+    private static void fail(FactStream stream, Exchange exchange, Exception failure) {
+        Lease lease = exchange.getProperty("FactStreamLease", Lease.class);
+        if (lease != null) {
+            lease.onDone(exchange);
+        }
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        stream.hold(exchange);
+    }
+
+    private static OutageException outage() {
+        return new OutageException(new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub is away"), null);
+    }
+
+    private void deliver(Page page) {
+        page.partitions().stream()
+                .flatMap(partition -> partition.batches().stream())
+                .flatMap(batch ->
+                        batch.events().stream().map(event -> batch.envelope().json(event)))
+                .forEach(json ->
+                        delivered.add(Json.parse(json).path("payload").path("p").asText()));
+    }
+
+    /** What the jdbc endpoint gives for the page query. */
+    private java.util.Iterator<Map<String, Object>> rows(Exchange exchange) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        DuckDbSource source = table.source();
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(exchange.getMessage().getBody(String.class))) {
+            while (result.next()) {
+                rows.add(Map.of("event", result.getBytes("event")));
+            }
+        } catch (SQLException e) {
+            throw source.failure(e);
+        }
+        return rows.iterator();
+    }
+
+    /** That the stream looks again neither before half of the hold is over nor after one and a half of it. */
+    private void assertHolds(FactStream stream, Duration hold) {
+        int looks = hubs.asked;
+        clock.advance(hold.dividedBy(2).minusMillis(1));
+        poll(stream);
+        assertThat(hubs.asked).as("looks within half of %s", hold).isEqualTo(looks);
+        clock.advance(hold.plusMillis(1));
+        poll(stream);
+        assertThat(hubs.asked).as("looks after one and a half of %s", hold).isEqualTo(looks + 1);
+    }
+
+    private static Exchange exchange() {
+        return new DefaultExchange(CAMEL);
+    }
+
+    private static List<String> numbers(int count) {
+        return Arrays.asList(IntStream.range(0, count).mapToObj(String::valueOf).toArray(String[]::new));
+    }
+}

@@ -1,0 +1,65 @@
+package io.factstream.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PageSizeTest {
+
+    @Test
+    void pages_are_small_at_first_and_grow_up_to_the_limit() {
+        PageSize size = new PageSize(50_000, 1 << 24);
+        assertThat(size.rows()).isEqualTo(1_000);
+
+        size.filled(1_000, 100_000);
+        assertThat(size.rows()).isEqualTo(4_000);
+        size.filled(4_000, 400_000);
+        assertThat(size.rows()).isEqualTo(16_000);
+        size.filled(16_000, 1_600_000);
+        assertThat(size.rows()).isEqualTo(50_000);
+    }
+
+    @Test
+    void no_page_is_larger_than_the_limit_on_rows() {
+        assertThat(new PageSize(10, 1 << 24).rows()).isEqualTo(10);
+    }
+
+    @Test
+    void rows_that_turn_out_large_make_the_next_page_smaller() {
+        PageSize size = new PageSize(50_000, 1_000_000);
+
+        size.filled(1_000, 4_000_000);
+
+        assertThat(size.rows()).isEqualTo(250);
+    }
+
+    @Test
+    void rows_larger_than_a_page_come_one_at_a_time() {
+        PageSize size = new PageSize(50_000, 1_000);
+
+        size.filled(3, 9_000_000_000L);
+
+        assertThat(size.rows()).isEqualTo(1);
+    }
+
+    @Test
+    void a_page_without_rows_says_nothing_of_their_size() {
+        PageSize size = new PageSize(2_000, 1_000);
+
+        size.filled(0, 0);
+
+        assertThat(size.rows()).isEqualTo(2_000);
+    }
+
+    @Test
+    void a_page_shrinks_until_it_has_one_row() {
+        PageSize size = new PageSize(20, 1_000);
+
+        assertThat(size.shrink()).isTrue();
+        assertThat(size.rows()).isEqualTo(5);
+        assertThat(size.shrink()).isTrue();
+        assertThat(size.rows()).isEqualTo(1);
+        assertThat(size.shrink()).isFalse();
+        assertThat(size.rows()).isEqualTo(1);
+    }
+}
