@@ -26,10 +26,13 @@ class BatchesAtTheLimitTest {
     void every_event_around_the_limit_arrives_or_is_stored(@TempDir Path folder) {
         try (RuntimeUnderTest runtime = events(folder)) {
             int overhead = overhead(runtime);
-            runtime.load("DELETE FROM events", "INSERT INTO events SELECT 100 + row_number() OVER (), size FROM (VALUES"
-                    + " (" + (CAPACITY - overhead - 1) + "), (" + (CAPACITY - overhead) + "), ("
-                    + (CAPACITY - overhead + 1) + "), (" + (CAPACITY - overhead + 16) + "), (1036000), (1040000),"
-                    + " (1044000), (1048000), (1048300), (1048576), (1100000)) AS v(size)");
+            runtime.load(
+                    "DELETE FROM events",
+                    "INSERT INTO events SELECT 100 + row_number() OVER (), size FROM (VALUES"
+                            + " (" + (CAPACITY - overhead - 1) + "), (" + (CAPACITY - overhead) + "), ("
+                            + (CAPACITY - overhead + 1) + "), (" + (CAPACITY - overhead + 16)
+                            + "), (1036000), (1040000),"
+                            + " (1044000), (1048000), (1048300), (1048576), (1100000)) AS v(size)");
             Queue<Sent> batches = runtime.notingBatches();
 
             runtime.start();
@@ -44,7 +47,8 @@ class BatchesAtTheLimitTest {
                     .collect(Collectors.toCollection(TreeSet::new));
             assertThat(arrived).containsExactly(101L, 102L);
             assertThat(stored)
-                    .containsExactlyElementsOf(LongStream.rangeClosed(103, 111).boxed().toList());
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(103, 111).boxed().toList());
             assertThat(batches).hasSize(2);
         }
     }
@@ -73,7 +77,8 @@ class BatchesAtTheLimitTest {
     void every_list_that_is_sent_is_one_batch_at_the_hub(@TempDir Path folder) {
         try (RuntimeUnderTest runtime = events(folder)) {
             // Sizes without a pattern, so that batches end anywhere.
-            runtime.load("DELETE FROM events", "INSERT INTO events SELECT range + 1, hash(range) % 9000 FROM range(3000)");
+            runtime.load(
+                    "DELETE FROM events", "INSERT INTO events SELECT range + 1, hash(range) % 9000 FROM range(3000)");
             Queue<Sent> batches = runtime.notingBatches();
 
             runtime.start();
@@ -88,9 +93,7 @@ class BatchesAtTheLimitTest {
     }
 
     private static RuntimeUnderTest events(Path folder) {
-        return RuntimeUnderTest.in(folder)
-                .load("CREATE TABLE events (n BIGINT, size BIGINT)")
-                .stream("events", QUERY);
+        return RuntimeUnderTest.in(folder).load("CREATE TABLE events (n BIGINT, size BIGINT)").stream("events", QUERY);
     }
 
     /** What an event takes on the wire beyond its text: sends one and asks. */

@@ -85,38 +85,39 @@ class DeadLetteringTest {
             // The half beside the one that holds the event, and once more deeper down.
             runtime.hubs()
                     .faults()
-                    .next(2, Fault.serverBusy(), batch -> batch.count() < 60 && !holdsAnyOf(37).test(batch));
+                    .next(
+                            2,
+                            Fault.serverBusy(),
+                            batch -> batch.count() < 60 && !holdsAnyOf(37).test(batch));
             runtime.start();
 
             runtime.awaitDrained();
 
             assertThat(runtime.status("numbers").pagesFailed()).isPositive();
-            assertThat(Set.copyOf(runtime.numbers("numbers", "n")))
-                    .containsExactlyInAnyOrderElementsOf(allBut(37));
+            assertThat(Set.copyOf(runtime.numbers("numbers", "n"))).containsExactlyInAnyOrderElementsOf(allBut(37));
             runtime.assertRepeatsKeepTheirIds("numbers", "n");
-            assertThat(runtime.deadLetters("numbers")).extracting(DeadLetter::position).containsExactly("37");
+            assertThat(runtime.deadLetters("numbers"))
+                    .extracting(DeadLetter::position)
+                    .containsExactly("37");
         }
     }
 
     @Test
     void values_that_json_cannot_say_are_stored_where_that_is_the_policy(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = numbers(folder)
-                .with(KnownSettings.EVENT_NON_FINITE, "dead-letter")
-                .stream(
-                        "numbers",
-                        "SELECT n AS _watermark, n % 3 AS _partition_key, n,"
-                                + " CASE n WHEN 5 THEN 'NaN'::DOUBLE WHEN 6 THEN '-Infinity'::DOUBLE ELSE 0.5 END AS x,"
-                                + " CASE n WHEN 7 THEN [1.0::FLOAT, 'Infinity'::FLOAT] END AS xs FROM numbers")) {
+        try (RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.EVENT_NON_FINITE, "dead-letter").stream(
+                "numbers",
+                "SELECT n AS _watermark, n % 3 AS _partition_key, n,"
+                        + " CASE n WHEN 5 THEN 'NaN'::DOUBLE WHEN 6 THEN '-Infinity'::DOUBLE ELSE 0.5 END AS x,"
+                        + " CASE n WHEN 7 THEN [1.0::FLOAT, 'Infinity'::FLOAT] END AS xs FROM numbers")) {
             runtime.start();
 
             runtime.awaitDrained();
 
             assertDeliveredAllBut(runtime, 5, 6, 7);
             runtime.assertInOrder("numbers", "n");
-            assertThat(runtime.deadLetters("numbers"))
-                    .hasSize(3)
-                    .allSatisfy(letter ->
-                            assertThat(letter.failure().category()).isEqualTo(ErrorCategory.SERIALIZATION));
+            assertThat(runtime.deadLetters("numbers")).hasSize(3).allSatisfy(letter -> assertThat(
+                            letter.failure().category())
+                    .isEqualTo(ErrorCategory.SERIALIZATION));
         }
     }
 
@@ -155,9 +156,9 @@ class DeadLetteringTest {
             throws SQLException {
         try (CapturedLog log = CapturedLog.warnings();
                 RuntimeUnderTest runtime = numbers(folder)
-                .with(KnownSettings.BATCH_MAX_BYTES, "4KB")
-                .load("UPDATE numbers SET text = repeat('x', 5000) WHERE n = 1")
-                .stream("sound", "SELECT n AS _watermark, n FROM numbers")) {
+                        .with(KnownSettings.BATCH_MAX_BYTES, "4KB")
+                        .load("UPDATE numbers SET text = repeat('x', 5000) WHERE n = 1")
+                        .stream("sound", "SELECT n AS _watermark, n FROM numbers")) {
             runtime.start();
             runtime.awaitDrained();
             runtime.stop();
@@ -165,15 +166,19 @@ class DeadLetteringTest {
                     runtime,
                     "CREATE TRIGGER failing BEFORE INSERT ON dead_letter"
                             + " BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END");
-            runtime.load("INSERT INTO numbers VALUES (401, repeat('x', 5000)), (402, 'short')").start();
+            runtime.load("INSERT INTO numbers VALUES (401, repeat('x', 5000)), (402, 'short')")
+                    .start();
 
             String error = runtime.awaitFailing("numbers");
 
             assertThat(error).contains("the disk is broken");
             RuntimeUnderTest.eventually("more tries")
                     .until(() -> runtime.status("numbers").consecutiveFailures() >= 4);
-            assertThat(log.lines()).filteredOn(line -> line.contains("state=failing")).hasSize(1);
-            assertThat(Objects.requireNonNull(runtime.watermark("numbers")).value()).isEqualTo("400");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("state=failing"))
+                    .hasSize(1);
+            assertThat(Objects.requireNonNull(runtime.watermark("numbers")).value())
+                    .isEqualTo("400");
             runtime.awaitReceived("sound", 402);
             change(runtime, "DROP TRIGGER failing");
             runtime.awaitDrained();

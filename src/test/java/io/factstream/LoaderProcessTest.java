@@ -62,9 +62,8 @@ class LoaderProcessTest {
     }
 
     private static RuntimeUnderTest facts(Path folder) {
-        return RuntimeUnderTest.in(folder)
-                .load("CREATE TABLE facts (n BIGINT, tick BIGINT)")
-                .stream("facts", "SELECT tick AS _watermark, n % 7 AS _partition_key, n, tick FROM facts");
+        return RuntimeUnderTest.in(folder).load("CREATE TABLE facts (n BIGINT, tick BIGINT)").stream(
+                "facts", "SELECT tick AS _watermark, n % 7 AS _partition_key, n, tick FROM facts");
     }
 
     private static long longestWaitMillis(JavaProcess loader) {

@@ -11,8 +11,7 @@ class QueryTextTest {
 
     @Test
     void a_query_of_many_lines_survives_unchanged(@TempDir Path folder) {
-        String query =
-                """
+        String query = """
                 -- A comment with an apostrophe's end, "quotes", {{factstream.source.file}} and ${body}; and a semicolon
                 /* another; with a ' in it */
                 SELECT
@@ -43,7 +42,8 @@ class QueryTextTest {
             assertThat(runtime.received("facts")).allSatisfy(event -> {
                 assertThat(event.payload().path("lines").textValue()).isEqualTo("one\ntwo");
                 assertThat(event.payload().path("placeholder").textValue()).isEqualTo("{{x}}");
-                assertThat(event.payload().path("known_placeholder").textValue()).isEqualTo("{{eventhubs.name}}");
+                assertThat(event.payload().path("known_placeholder").textValue())
+                        .isEqualTo("{{eventhubs.name}}");
                 assertThat(event.payload().path("simple").textValue()).isEqualTo("${y} ${body} $simple{body}");
                 assertThat(event.payload().path("named").textValue()).isEqualTo(":name :?name");
                 assertThat(event.payload().path("question").textValue()).isEqualTo("really?");

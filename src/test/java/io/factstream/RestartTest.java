@@ -10,6 +10,7 @@ import io.factstream.session.Outcome;
 import io.factstream.watermark.Watermark;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,10 @@ class RestartTest {
                 .with(KnownSettings.PAGE_MAX_ROWS, "500")
                 .load("CREATE TABLE facts AS SELECT range + 1 AS n, TIMESTAMP '2026-01-01' + to_seconds(range // 7)"
                         + " AS ts FROM range(" + ROWS + ")")
-                .stream("facts", "SELECT ts AS _watermark, n % 10 AS _partition_key, n, epoch(ts)::BIGINT AS at FROM"
-                        + " facts")) {
+                .stream(
+                        "facts",
+                        "SELECT ts AS _watermark, n % 10 AS _partition_key, n, epoch(ts)::BIGINT AS at FROM"
+                                + " facts")) {
             runtime.start();
             runtime.awaitReceived("facts", 1_500);
 
@@ -68,9 +71,9 @@ class RestartTest {
     @Test
     void a_stop_leaves_no_thread_behind(@TempDir Path folder) {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                .load("CREATE TABLE facts AS SELECT range + 1 AS n FROM range(10)")
-                .stream("facts", "SELECT n AS _watermark, n FROM facts")) {
+        try (RuntimeUnderTest runtime =
+                RuntimeUnderTest.in(folder).load("CREATE TABLE facts AS SELECT range + 1 AS n FROM range(10)").stream(
+                        "facts", "SELECT n AS _watermark, n FROM facts")) {
             runtime.start();
             runtime.awaitDrained();
 
@@ -89,9 +92,9 @@ class RestartTest {
 
     @Test
     void a_stop_ends_the_session(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                .load("CREATE TABLE facts AS SELECT range + 1 AS n FROM range(10)")
-                .stream("facts", "SELECT n AS _watermark, n FROM facts")) {
+        try (RuntimeUnderTest runtime =
+                RuntimeUnderTest.in(folder).load("CREATE TABLE facts AS SELECT range + 1 AS n FROM range(10)").stream(
+                        "facts", "SELECT n AS _watermark, n FROM facts")) {
             runtime.start();
             runtime.awaitDrained();
             String session = runtime.application().sessionId();
@@ -102,7 +105,9 @@ class RestartTest {
                     .satisfies(ended -> {
                         assertThat(ended.outcome()).isEqualTo(Outcome.STOPPED);
                         assertThat(ended.ended()).isNotNull();
-                        assertThat(ended.streams().get("facts").counts().eventsSent())
+                        assertThat(Objects.requireNonNull(ended.streams().get("facts"))
+                                        .counts()
+                                        .eventsSent())
                                 .isEqualTo(10);
                     });
         }

@@ -171,7 +171,9 @@ class RetailContractTest {
             assertThat(consumed.text("session_id")).isEqualTo(session);
             assertThat(consumed.json().has("parent_event_id")).isFalse();
         });
-        assertThat(of(contract)).extracting(consumed -> consumed.text("trace_id")).doesNotHaveDuplicates();
+        assertThat(of(contract))
+                .extracting(consumed -> consumed.text("trace_id"))
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest
@@ -217,8 +219,7 @@ class RetailContractTest {
         return expression == null ? "'-'" : "coalesce((" + expression + ")::VARCHAR, 'absent')";
     }
 
-    private static String given(
-            @org.jspecify.annotations.Nullable String expression, Consumed consumed, String field) {
+    private static String given(@org.jspecify.annotations.Nullable String expression, Consumed consumed, String field) {
         if (expression == null) {
             return "-";
         }
@@ -272,8 +273,7 @@ class RetailContractTest {
             of(contract).stream()
                     .collect(Collectors.groupingBy(Consumed::partition))
                     .values()
-                    .forEach(events -> assertThat(
-                                    events.stream().map(consumed -> consumed.text("ingest_timestamp")))
+                    .forEach(events -> assertThat(events.stream().map(consumed -> consumed.text("ingest_timestamp")))
                             .isSorted());
         }
     }

@@ -54,8 +54,7 @@ class RunProcessTest {
                 assertThat(stopped.output()).doesNotContain("Exception").doesNotContain("ERROR");
             }
             assertThat(runtime.received("facts").size()).isLessThan(ROWS);
-            Session session =
-                    runtime.state(state -> state.sessions().recent(1)).get(0);
+            Session session = runtime.state(state -> state.sessions().recent(1)).get(0);
             assertThat(session.outcome()).isEqualTo(Outcome.STOPPED);
             runtime.start();
             runtime.awaitDrained();
@@ -98,8 +97,15 @@ class RunProcessTest {
             // Side by side, since each takes a while to start.
             processes.put(
                     "eventhubs.connection-string",
-                    JavaProcess.start(folder, Main.class, "run", "--once", "-D", "factstream.source.file="
-                            + runtime.source(), "-D", "factstream.state.file=" + runtime.stateFile()));
+                    JavaProcess.start(
+                            folder,
+                            Main.class,
+                            "run",
+                            "--once",
+                            "-D",
+                            "factstream.source.file=" + runtime.source(),
+                            "-D",
+                            "factstream.state.file=" + runtime.stateFile()));
             processes.put(
                     "factstream.poll.interval",
                     JavaProcess.start(

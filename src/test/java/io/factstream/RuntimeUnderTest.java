@@ -136,9 +136,7 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Writes the route file of a stream, with a query file that is or will be in the routes folder. */
     RuntimeUnderTest route(String id, String queryFile) {
-        write(
-                id + ".camel.yaml",
-                """
+        write(id + ".camel.yaml", """
                 - route:
                     id: %1$s
                     description: A stream under test.
@@ -155,8 +153,7 @@ final class RuntimeUnderTest implements AutoCloseable {
                             id: send-%1$s
                             description: Sends.
                             uri: direct:send-batch
-                """
-                        .formatted(id, id.replace('-', '_'), queryFile));
+                """.formatted(id, id.replace('-', '_'), queryFile));
         return this;
     }
 
@@ -278,12 +275,13 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Waits until a stream fails, and returns why. */
     String awaitFailing(String stream) {
-        return await(stream + " failing")
+        StreamStatus failing = await(stream + " failing")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> status(stream), status -> status.state() == StreamState.FAILING
-                        && status.lastError() != null)
-                .lastError();
+                .until(
+                        () -> status(stream),
+                        status -> status.state() == StreamState.FAILING && status.lastError() != null);
+        return Objects.requireNonNull(failing.lastError());
     }
 
     /** Waits until so many events of a stream have arrived. */
@@ -307,10 +305,8 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** The stored position of a stream; null when there is none. */
     @Nullable
     Watermark watermark(String stream) {
-        return state(state -> state.watermarks()
-                .find(stream)
-                .map(saved -> saved.position())
-                .orElse(null));
+        return state(state ->
+                state.watermarks().find(stream).map(saved -> saved.position()).orElse(null));
     }
 
     /** The dead letters of a stream, in the order in which they were stored. */
@@ -461,10 +457,12 @@ final class RuntimeUnderTest implements AutoCloseable {
         } finally {
             hubs.close();
         }
-        await("threads gone").atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> OUR_THREADS.stream().anyMatch(name::startsWith)));
+        await("threads gone")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> OUR_THREADS.stream().anyMatch(name::startsWith)));
     }
 
     private static void copy(Path from, Path to) {

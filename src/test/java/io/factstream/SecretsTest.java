@@ -54,9 +54,8 @@ class SecretsTest {
 
             assertThat(refused).doesNotContain(PART_OF_KEY);
             assertThat(log.lines()).hasSizeGreaterThan(100).noneMatch(line -> line.contains(PART_OF_KEY));
-            assertThat(runtime.received("facts")).noneMatch(event -> event.stored()
-                    .toString()
-                    .contains(PART_OF_KEY));
+            assertThat(runtime.received("facts"))
+                    .noneMatch(event -> event.stored().toString().contains(PART_OF_KEY));
             RuntimeUnderTest.eventually("dead letter")
                     .until(() -> !runtime.deadLetters("facts").isEmpty());
             assertThat(runtime.deadLetters("facts")).singleElement().satisfies(letter -> {
@@ -67,9 +66,8 @@ class SecretsTest {
             });
             Map<String, String> attributes = attributes();
             assertThat(attributes).hasSizeGreaterThan(500).containsKey("io.factstream:name=facts,type=stream State");
-            assertThat(attributes).allSatisfy((name, value) -> assertThat(value)
-                    .as(name)
-                    .doesNotContain(PART_OF_KEY));
+            assertThat(attributes)
+                    .allSatisfy((name, value) -> assertThat(value).as(name).doesNotContain(PART_OF_KEY));
         }
     }
 

@@ -40,8 +40,8 @@ class ShippedRoutesTest {
     private static final Set<String> WITHOUT_STEPS = Set.of("parameters", "expression", "redeliveryPolicy");
 
     /** Steps whose short form is a bare text. */
-    private static final Set<String> STEPS =
-            Set.of("to", "toD", "log", "setBody", "setHeader", "setProperty", "filter", "split", "bean", "from", "route");
+    private static final Set<String> STEPS = Set.of(
+            "to", "toD", "log", "setBody", "setHeader", "setProperty", "filter", "split", "bean", "from", "route");
 
     static List<Path> routeFiles() throws IOException {
         return files(".camel.yaml");
@@ -57,7 +57,9 @@ class ShippedRoutesTest {
 
     private static List<Path> files(String ending) throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
-            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -101,7 +103,8 @@ class ShippedRoutesTest {
     void every_step_has_an_id_and_a_description(Path file) {
         List<String> lacking = new ArrayList<>();
         steps(read(file), (path, step) -> {
-            if (!step.path("id").isTextual() || step.path("description").asText().length() < 5) {
+            if (!step.path("id").isTextual()
+                    || step.path("description").asText().length() < 5) {
                 lacking.add(path);
             }
         });
@@ -114,7 +117,8 @@ class ShippedRoutesTest {
     void nothing_is_written_in_short_form(Path file) {
         List<String> compact = new ArrayList<>();
         walk("", read(file), (path, node) -> node.properties().forEach(field -> {
-            boolean bareText = STEPS.contains(field.getKey()) && field.getValue().isTextual();
+            boolean bareText =
+                    STEPS.contains(field.getKey()) && field.getValue().isTextual();
             boolean options =
                     field.getKey().equals("uri") && field.getValue().asText().contains("?");
             if (bareText || options) {
@@ -141,7 +145,8 @@ class ShippedRoutesTest {
     @MethodSource("all")
     void a_file_is_named_after_its_main_route(Path file) {
         JsonNode content = read(file);
-        String name = Objects.requireNonNull(file.getFileName()).toString().replaceAll("\\.(camel|kamelet)\\.yaml$", "");
+        String name =
+                Objects.requireNonNull(file.getFileName()).toString().replaceAll("\\.(camel|kamelet)\\.yaml$", "");
 
         if (content.isArray()) {
             // A file of the shared flow may have several; one of them is what it is named after.
@@ -157,10 +162,9 @@ class ShippedRoutesTest {
     void an_id_is_used_once_in_all_files() throws IOException {
         Map<String, List<String>> used = new TreeMap<>();
         for (Path file : all()) {
-            steps(
-                    read(file),
-                    (path, step) -> used.computeIfAbsent(step.path("id").asText(), id -> new ArrayList<>())
-                            .add(file + path));
+            steps(read(file), (path, step) -> used.computeIfAbsent(
+                            step.path("id").asText(), id -> new ArrayList<>())
+                    .add(file + path));
         }
 
         assertThat(used).hasSizeGreaterThan(40).allSatisfy((id, places) -> {
@@ -212,7 +216,9 @@ class ShippedRoutesTest {
             String key = field.getKey();
             JsonNode value = field.getValue();
             String place = path + "/" + key;
-            if (value.isObject() && Set.of("route", "routeConfiguration", "from", "onException", "doFinally").contains(key)) {
+            if (value.isObject()
+                    && Set.of("route", "routeConfiguration", "from", "onException", "doFinally")
+                            .contains(key)) {
                 visitor.accept(place, value);
             } else if (key.equals("deadLetterChannel")) {
                 assertThat(value.path("id").isTextual()).as(place).isTrue();

@@ -70,10 +70,8 @@ class SourceFailureTest {
     @Test
     void a_query_with_a_syntax_error_shows_its_file_and_line_and_goes_on_after_a_restart_with_it_mended(
             @TempDir Path folder) {
-        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                .load(NUMBERS)
-                .stream("sound", QUERY)
-                .stream("broken", "-- one\n-- two\nSELEKT n AS _watermark, n FROM numbers")) {
+        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder).load(NUMBERS).stream("sound", QUERY).stream(
+                "broken", "-- one\n-- two\nSELEKT n AS _watermark, n FROM numbers")) {
             runtime.start();
 
             String error = runtime.awaitFailing("broken");
@@ -138,9 +136,8 @@ class SourceFailureTest {
     @Test
     void a_fault_is_logged_once_when_it_begins_however_often_it_is_tried(@TempDir Path folder) {
         try (CapturedLog log = CapturedLog.warnings();
-                RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                        .load(NUMBERS)
-                        .stream("broken", "SELECT n AS _watermark, n FROM other")) {
+                RuntimeUnderTest runtime = RuntimeUnderTest.in(folder).load(NUMBERS).stream(
+                        "broken", "SELECT n AS _watermark, n FROM other")) {
             runtime.start();
 
             RuntimeUnderTest.eventually("five tries")
@@ -162,9 +159,8 @@ class SourceFailureTest {
 
     @Test
     void the_status_tells_since_when_a_stream_fails_and_forgets_the_error_when_it_recovers(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                .load(NUMBERS)
-                .stream("broken", "SELECT n AS _watermark, n FROM other")) {
+        try (RuntimeUnderTest runtime =
+                RuntimeUnderTest.in(folder).load(NUMBERS).stream("broken", "SELECT n AS _watermark, n FROM other")) {
             runtime.start();
             runtime.awaitFailing("broken");
             var since = runtime.status("broken").since();
@@ -177,7 +173,8 @@ class SourceFailureTest {
             runtime.awaitDrained();
             assertThat(runtime.status("broken").state()).isEqualTo(StreamState.RUNNING);
             assertThat(runtime.status("broken").since()).isAfter(since);
-            assertThat(Objects.requireNonNull(runtime.watermark("broken")).value()).isEqualTo("10");
+            assertThat(Objects.requireNonNull(runtime.watermark("broken")).value())
+                    .isEqualTo("10");
         }
     }
 }

@@ -54,21 +54,21 @@ class StreamMBeansTest {
 
             var info = SERVER.getMBeanInfo(name("facts"));
 
-            assertThat(info.getAttributes()).allSatisfy(attribute -> assertThat(attribute.getDescription())
-                    .contains(" ")
-                    .isNotEqualTo(attribute.getName()));
+            assertThat(info.getAttributes())
+                    .allSatisfy(attribute ->
+                            assertThat(attribute.getDescription()).contains(" ").isNotEqualTo(attribute.getName()));
             // The others are what carries the attributes.
             assertThat(info.getOperations())
                     .filteredOn(operation -> !operation.getName().startsWith("get"))
                     .hasSize(2)
-                    .allSatisfy(operation -> assertThat(operation.getDescription()).contains(" "));
+                    .allSatisfy(
+                            operation -> assertThat(operation.getDescription()).contains(" "));
         }
     }
 
     @Test
     void a_failing_stream_shows_why(@TempDir Path folder) throws JMException {
-        try (RuntimeUnderTest runtime =
-                facts(folder).stream("broken", "SELECT n AS _watermark\nFROM nowhere")) {
+        try (RuntimeUnderTest runtime = facts(folder).stream("broken", "SELECT n AS _watermark\nFROM nowhere")) {
             runtime.start();
 
             runtime.awaitFailing("broken");
@@ -78,7 +78,8 @@ class StreamMBeansTest {
                     .hasEntrySatisfying("LastError", error -> assertThat(error.toString())
                             .contains("broken.sql")
                             .contains("nowhere"))
-                    .hasEntrySatisfying("PagesFailed", failed -> assertThat((Long) failed).isPositive());
+                    .hasEntrySatisfying(
+                            "PagesFailed", failed -> assertThat((Long) failed).isPositive());
         }
     }
 
@@ -134,8 +135,10 @@ class StreamMBeansTest {
                 .map(MBeanAttributeInfo::getName)
                 .toArray(String[]::new);
         Map<String, Object> attributes = new TreeMap<>();
-        SERVER.getAttributes(name, names).asList().forEach(attribute -> attributes.put(
-                attribute.getName(), attribute.getValue() == null ? "" : attribute.getValue()));
+        SERVER.getAttributes(name, names)
+                .asList()
+                .forEach(attribute ->
+                        attributes.put(attribute.getName(), attribute.getValue() == null ? "" : attribute.getValue()));
         return attributes;
     }
 }

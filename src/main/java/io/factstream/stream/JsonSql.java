@@ -120,8 +120,8 @@ final class JsonSql {
 
     /** ISO 8601 in UTC; the infinities keep their names. */
     private static String timestamp(String value) {
-        return "CASE WHEN isfinite(" + value + ") THEN strftime(" + value
-                + ", '\"%Y-%m-%dT%H:%M:%S.%fZ\"') ELSE " + quoted(text(value)) + " END";
+        return "CASE WHEN isfinite(" + value + ") THEN strftime(" + value + ", '\"%Y-%m-%dT%H:%M:%S.%fZ\"') ELSE "
+                + quoted(text(value)) + " END";
     }
 
     /**

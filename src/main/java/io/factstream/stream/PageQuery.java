@@ -223,7 +223,8 @@ final class PageQuery {
     }
 
     private String query() {
-        // Closed on a line of its own, because the query may end in a comment; opened on the query's first line, so that
+        // Closed on a line of its own, because the query may end in a comment; opened on the query's first line, so
+        // that
         // DuckDB's messages count the lines of the query file.
         return "(" + stream.query() + "\n) AS q";
     }
