@@ -80,7 +80,7 @@ class DeliveryPropertyTest {
                 .as(Cut::new);
     }
 
-    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 15, shrinking = ShrinkingMode.OFF)
     void each_row_with_a_watermark_arrives_once_and_in_order(@ForAll("rows") List<Row> rows, @ForAll("cuts") Cut cut)
             throws IOException {
         Path folder = Files.createTempDirectory("delivery");

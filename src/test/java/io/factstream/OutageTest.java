@@ -91,8 +91,18 @@ class OutageTest {
         }
     }
 
+    static List<Arguments> outagesAtTheStart() {
+        return List.of(
+                outage("the hub is down", LocalEventHubs::suspend, LocalEventHubs::resume),
+                fault("the hub is busy", Fault.serverBusy()),
+                fault("logins are refused", Fault.answerToken(401)),
+                fault("logins are not answered", Fault.ignoreToken()),
+                fault("connections are hung up", Fault.hangUp()),
+                fault("connections fall silent", Fault.fallSilent()));
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("outages")
+    @MethodSource("outagesAtTheStart")
     void a_runtime_that_starts_in_an_outage_waits_for_its_end(
             String name, Consumer<LocalEventHubs> begin, Consumer<LocalEventHubs> end, @TempDir Path folder) {
         try (RuntimeUnderTest runtime = numbers(folder)) {
