@@ -69,6 +69,8 @@ class BatchesAtTheLimitTest {
             runtime.awaitDrained();
 
             assertThat(batches).extracting(Sent::events).containsExactly(2, 1, 1);
+            // The SDK would make two batches of a list that is too long by a byte, too.
+            assertThat(runtime.status("events").counts().batches()).isEqualTo(3);
             assertThat(runtime.numbers("events", "n")).containsExactly(1L, 101L, 102L, 103L, 104L);
         }
     }
