@@ -38,6 +38,7 @@ class DuckDbSourceTest {
         write("CREATE TABLE t AS SELECT TIMESTAMPTZ '2026-01-02 03:04:05+02' AS x");
 
         try (Connection connection = source().open()) {
+            assertThat(text(connection, "SELECT current_setting('TimeZone')")).isEqualTo("UTC");
             assertThat(text(connection, "SELECT CAST(x AS VARCHAR) FROM t")).isEqualTo("2026-01-02 01:04:05+00");
             assertThatThrownBy(() -> connection.createStatement().execute("INSERT INTO t VALUES (now())"))
                     .hasMessageContaining("read-only");
