@@ -226,7 +226,7 @@ public final class Application implements AutoCloseable {
         boolean started = camel.isStarted();
         try {
             heartbeat.close();
-            streams.all().forEach(FactStream::finish);
+            finishPages(timeout);
             camel.stop();
             senders.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -239,6 +239,19 @@ public final class Application implements AutoCloseable {
                 endSession();
             }
             state.close();
+        }
+    }
+
+    private void finishPages(Duration timeout) throws InterruptedException {
+        streams.all().forEach(FactStream::finish);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (FactStream stream : streams.all()) {
+            if (!stream.awaitFinished(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                LOG.warn(
+                        "stream={} page still under way after {} was given up; it will be sent again",
+                        stream.definition().id(),
+                        timeout);
+            }
         }
     }
 

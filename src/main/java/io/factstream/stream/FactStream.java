@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
@@ -71,6 +73,9 @@ public final class FactStream {
     private Instant heldUntil = Instant.MIN;
     private boolean held;
 
+    /** Of the newest poll that opened the source. */
+    private volatile CountDownLatch pollEnded = new CountDownLatch(0);
+
     private volatile boolean paused;
     private volatile boolean finishing;
     private volatile boolean drained;
@@ -118,7 +123,9 @@ public final class FactStream {
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
         services.hubs().layout(definition.hub());
-        Lease lease = new Lease(services.source().open());
+        CountDownLatch ended = new CountDownLatch(1);
+        Lease lease = new Lease(services.source().open(), ended::countDown);
+        pollEnded = ended;
         exchange.setProperty(LEASE, lease);
         exchange.getExchangeExtension().addOnCompletion(lease);
         try {
@@ -377,11 +384,20 @@ public final class FactStream {
     }
 
     /**
-     * Reads no further page, for good. To be called before the routes are stopped: Camel interrupts a poll that begins
+     * Reads no further page, for good. To be called before the routes are stopped: Camel interrupts a poll that lasts
      * while it stops, and a page so cut off would be sent again after the next start.
      */
     public void finish() {
         finishing = true;
+    }
+
+    /**
+     * Waits for the page under way, after {@link #finish}.
+     *
+     * @return whether it came to its end in time
+     */
+    public boolean awaitFinished(Duration patience) throws InterruptedException {
+        return pollEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** How the stream stands now. */

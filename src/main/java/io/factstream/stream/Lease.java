@@ -13,9 +13,12 @@ final class Lease extends SynchronizationAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final Connection connection;
+    private final Runnable pollEnded;
 
-    Lease(Connection connection) {
+    /** @param pollEnded called when the poll is over, however it ends */
+    Lease(Connection connection, Runnable pollEnded) {
         this.connection = connection;
+        this.pollEnded = pollEnded;
     }
 
     Connection connection() {
@@ -35,5 +38,6 @@ final class Lease extends SynchronizationAdapter {
     @Override
     public void onDone(Exchange exchange) {
         close();
+        pollEnded.run();
     }
 }

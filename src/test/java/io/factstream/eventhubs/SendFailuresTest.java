@@ -149,7 +149,8 @@ class SendFailuresTest {
         Throwable thrown = new RuntimeException(
                 "sending failed", new IllegalStateException("sending failed", new IOException("connection reset")));
 
-        assertThat(SendFailures.of(thrown).failure().error()).isEqualTo("sending failed; connection reset");
+        assertThat(SendFailures.of(thrown).failure().error())
+                .endsWith("goes on when it is back: sending failed; connection reset");
     }
 
     @ParameterizedTest
@@ -181,7 +182,7 @@ class SendFailuresTest {
         String message = "hub 'retail' at sb://x/ with SharedAccessKeyName=root, status-code: 401; signature missing";
 
         assertThat(SendFailures.of(new RuntimeException(message)).failure().error())
-                .isEqualTo(message);
+                .endsWith(message);
     }
 
     private static void assertMeans(
