@@ -76,6 +76,12 @@ public final class FactStream {
     /** Of the newest poll that opened the source. */
     private volatile CountDownLatch pollEnded = new CountDownLatch(0);
 
+    /** A poll has found that no further page is to be read. */
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    /** Whether the newest poll read a page, so that the next one follows at once. */
+    private volatile boolean pollsAgain;
+
     private volatile boolean paused;
     private volatile boolean finishing;
     private volatile boolean drained;
@@ -111,6 +117,9 @@ public final class FactStream {
      */
     public void plan(Exchange exchange) {
         exchange.getMessage().setBody(null);
+        if (finishing) {
+            finished.countDown();
+        }
         if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
             endPoll(exchange);
             return;
@@ -259,6 +268,7 @@ public final class FactStream {
         watermark = page.to();
         lastEventTime = page.to().value();
         recovered();
+        pollsAgain = true;
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
     }
 
@@ -335,7 +345,8 @@ public final class FactStream {
     }
 
     /** Nothing more to do in this poll; the next one comes after the poll interval. */
-    private static void endPoll(Exchange exchange) {
+    private void endPoll(Exchange exchange) {
+        pollsAgain = false;
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
     }
 
@@ -397,7 +408,10 @@ public final class FactStream {
      * @return whether it came to its end in time
      */
     public boolean awaitFinished(Duration patience) throws InterruptedException {
-        return pollEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        long deadline = System.nanoTime() + patience.toNanos();
+        return pollEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS)
+                // Camel has left a page for certain only when it comes for the next one.
+                && (!pollsAgain || finished.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
     }
 
     /** How the stream stands now. */
