@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -62,6 +64,14 @@ class SqliteStateTest {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** A schema with one step more than that of this FactStream. */
+    private static Schema currentThen(String... statements) {
+        List<Migration> migrations =
+                new ArrayList<>(Collections.nCopies(Schema.CURRENT.version(), new Migration(List.of())));
+        migrations.add(new Migration(List.of(statements)));
+        return new Schema(migrations);
     }
 
     private static StateException refusal(Path file) {
@@ -189,7 +199,7 @@ class SqliteStateTest {
     @Test
     void a_state_of_an_older_version_is_brought_up_to_date_when_opened_for_writing_only() {
         makeState(file);
-        Schema next = new Schema(List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)"))));
+        Schema next = currentThen("CREATE TABLE more (a)");
 
         assertThatThrownBy(() -> SqliteDatabase.openReadOnly(file, next, Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
@@ -207,8 +217,7 @@ class SqliteStateTest {
     @Test
     void a_version_step_that_fails_leaves_the_state_as_it_was() {
         makeState(file);
-        Schema broken = new Schema(
-                List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)", "CREATE NONSENSE"))));
+        Schema broken = currentThen("CREATE TABLE more (a)", "CREATE NONSENSE");
 
         assertThatThrownBy(() -> SqliteDatabase.open(file, broken, Duration.ofSeconds(1)))
                 .isInstanceOf(StateException.class)
