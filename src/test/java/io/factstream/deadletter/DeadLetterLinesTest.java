@@ -7,16 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.factstream.config.ConfigurationException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DeadLetterLinesTest {
 
-    private static final List<String> JSON = List.of(
+    /** Events that stand in a line as they are. */
+    static final List<String> JSON = List.of(
             "{}",
             "{\"n\":1}",
             "{\"n\": 1.0 , \"s\":\"a\\u0001\\/b\",\"big\":12345678901234567890123456789}",
@@ -33,7 +27,8 @@ class DeadLetterLinesTest {
             "{\"event\":{\"event\":\"}\\\"\"}}",
             "{\"deep\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}");
 
-    private static final List<String> NO_JSON = List.of(
+    /** Texts that do not. */
+    static final List<String> NO_JSON = List.of(
             "",
             "{",
             "{\n}",
@@ -45,61 +40,6 @@ class DeadLetterLinesTest {
             "{\"x\":\u0001NaN}",
             "\uFEFF{}",
             "{\u0000}\u0000");
-
-    @Property(tries = 300)
-    void what_is_written_is_read_as_the_same_letter(@ForAll("letters") DeadLetter letter) {
-        byte[] line = DeadLetterLines.line(letter);
-
-        assertThat(line).doesNotContain('\n').doesNotContain('\r');
-        assertThat(DeadLetterLines.read("file:1", line)).isEqualTo(letter);
-    }
-
-    @Provide
-    static Arbitrary<DeadLetter> letters() {
-        // No lone surrogate: the store cannot keep one, and no text of DuckDB has one.
-        Arbitrary<String> text = Arbitraries.oneOf(
-                Arbitraries.strings().withCharRange('\u0000', '\ud7ff').ofMaxLength(12),
-                Arbitraries.strings().ascii().ofMaxLength(12),
-                Arbitraries.of("\uD83D\uDE00", "\"\\\n\u2028"));
-        Arbitrary<byte[]> event = Arbitraries.oneOf(
-                Arbitraries.of(JSON).map(DeadLetterLinesTest::utf8),
-                Arbitraries.of(NO_JSON).map(DeadLetterLinesTest::utf8),
-                text.map(DeadLetterLinesTest::utf8),
-                Arbitraries.bytes().array(byte[].class).ofMaxSize(20));
-        Arbitrary<Instant> time = Arbitraries.longs()
-                .between(-62_000_000_000_000_000L, 250_000_000_000_000_000L)
-                .map(micros ->
-                        Instant.EPOCH.plusNanos(micros % 1_000_000 * 1_000).plusSeconds(micros / 1_000_000));
-        Arbitrary<DeliveryFailure> failure = Combinators.combine(
-                        Arbitraries.of(ErrorCategory.class), Arbitraries.of(Severity.class), text)
-                .as(DeliveryFailure::new);
-        return Combinators.combine(
-                        text,
-                        text.injectNull(0.3),
-                        event,
-                        Arbitraries.maps(text, text).ofMaxSize(3),
-                        failure,
-                        time,
-                        Arbitraries.integers().between(0, 1_000),
-                        time.injectNull(0.5))
-                .as((any, optional, bytes, properties, why, failed, replays, published) -> new DeadLetter(
-                        "s" + any,
-                        any,
-                        "t" + any,
-                        optional,
-                        optional,
-                        any,
-                        bytes,
-                        properties,
-                        any,
-                        why,
-                        failed,
-                        failed.plusSeconds(replays),
-                        replays + 1,
-                        replays,
-                        any,
-                        published));
-    }
 
     @Test
     void an_event_that_is_a_json_object_stands_in_its_line_as_it_is() {
