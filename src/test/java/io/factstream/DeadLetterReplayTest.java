@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ class DeadLetterReplayTest {
                 assertThat(event.properties()).isEqualTo(letter.properties());
                 assertThat(Integer.toString(event.partition())).isEqualTo(letter.partition());
             });
-            assertThat(Map.copyOf(lastOfEachPartition(runtime, letters)))
+            assertThat(placesByPartition(runtime, letters))
                     .allSatisfy((partition, arrived) -> assertThat(arrived).isSorted());
         }
     }
@@ -110,6 +111,28 @@ class DeadLetterReplayTest {
                             .delivered())
                     .isEqualTo(4);
             runtime.assertEachOnce("numbers", "n", ROWS);
+        }
+    }
+
+    @Test
+    void a_hub_that_is_gone_ends_a_replay_and_its_return_lets_it_go_on(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder).impatient()) {
+            List<DeadLetter> before = rejected(runtime, 1, 37);
+            runtime.hubs().suspend();
+
+            ReplayResult away = runtime.application().replay().some(DeadLetterFilter.EVERY);
+
+            assertThat(away.unavailable()).containsOnlyKeys(RuntimeUnderTest.HUB);
+            assertThat(letters(runtime)).isEqualTo(before);
+            runtime.hubs().resume();
+            RuntimeUnderTest.eventually("replayed")
+                    .until(() -> runtime.application()
+                                    .replay()
+                                    .some(DeadLetterFilter.EVERY)
+                                    .isComplete()
+                            && letters(runtime).isEmpty());
+            runtime.assertNoneLost("numbers", "n", ROWS);
+            runtime.assertRepeatsKeepTheirIds("numbers", "n");
         }
     }
 
@@ -217,8 +240,7 @@ class DeadLetterReplayTest {
     @Test
     void by_itself_nothing_is_counted_while_the_hub_is_away(@TempDir Path folder) {
         try (CapturedLog log = CapturedLog.warnings();
-                RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.DEAD_LETTER_REPLAY_INTERVAL, "50ms")) {
-            runtime.with(KnownSettings.DEAD_LETTER_REPLAY_INTERVAL, "0s");
+                RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.DEAD_LETTER_REPLAY_INTERVAL, "0s")) {
             List<DeadLetter> before = rejected(runtime, 37);
             runtime.stop();
             runtime.hubs().faults().always(Fault.serverBusy());
@@ -287,7 +309,7 @@ class DeadLetterReplayTest {
             DeadLetter one = rejected(runtime, 37).get(0);
             runtime.stop();
             store(runtime, copies(one, letters));
-            runtime.hubs().faults().always(Fault.delayAcknowledgement(java.time.Duration.ofMillis(200)));
+            runtime.hubs().faults().always(Fault.delayAcknowledgement(Duration.ofMillis(200)));
             try (JavaProcess killed = dlq(runtime, "replay", "--all")) {
                 RuntimeUnderTest.eventually("some replayed")
                         .until(() -> runtime.received("copies").size() >= 500);
@@ -341,7 +363,7 @@ class DeadLetterReplayTest {
     }
 
     /** The places of letters in the order in which they were stored, as they arrived in each partition. */
-    private static Map<Integer, List<Integer>> lastOfEachPartition(RuntimeUnderTest runtime, List<DeadLetter> letters) {
+    private static Map<Integer, List<Integer>> placesByPartition(RuntimeUnderTest runtime, List<DeadLetter> letters) {
         List<String> ids = letters.stream().map(DeadLetter::traceId).toList();
         Map<Integer, List<Integer>> places = new HashMap<>();
         for (StoredEvent event : runtime.hubs().events(RuntimeUnderTest.HUB)) {
