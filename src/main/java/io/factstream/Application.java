@@ -6,6 +6,7 @@ import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.config.Transport;
 import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.deadletter.Replay;
 import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
@@ -61,6 +62,7 @@ public final class Application implements AutoCloseable {
 
     private final Settings settings;
     private final boolean presentEnd;
+    private final boolean streaming;
     private final SqliteState state;
     private final String sessionId;
     private final HubMonitor hubs;
@@ -69,6 +71,7 @@ public final class Application implements AutoCloseable {
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
+    private final DeadLetterBinding deadLetters;
 
     /**
      * Wires a runtime, and opens its state.
@@ -77,8 +80,13 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
+        this(settings, presentEnd, true);
+    }
+
+    private Application(Settings settings, boolean presentEnd, boolean streaming) {
         this.settings = settings;
         this.presentEnd = presentEnd;
+        this.streaming = streaming;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
@@ -100,6 +108,7 @@ public final class Application implements AutoCloseable {
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES));
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
         camel = camel(access, services, breakers);
@@ -122,10 +131,21 @@ public final class Application implements AutoCloseable {
                 new NamedDaemons("factstream-hubs-"));
     }
 
+    /**
+     * Wires a runtime with the shared flow and no stream, which does nothing until it is told to. It can run beside one
+     * that streams, with the same state.
+     *
+     * @param settings checked by {@link Settings#validateForReplay()}
+     */
+    public static Application withoutStreams(Settings settings) {
+        return new Application(settings, false, false);
+    }
+
     private static DuckDbSource source(Settings settings) {
         Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
-                settings.get(KnownSettings.SOURCE_FILE),
+                // Without a stream there may be none, and then none is opened.
+                settings.find(KnownSettings.SOURCE_FILE).orElse(Path.of("no-source")),
                 settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
                 settings.get(KnownSettings.SOURCE_THREADS),
                 settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
@@ -184,7 +204,8 @@ public final class Application implements AutoCloseable {
                 Long.toString(settings.get(KnownSettings.SHUTDOWN_TIMEOUT).toSeconds()));
         properties.setProperty(
                 "camel.main.routesIncludePattern",
-                "file:" + routes + "/flow/*.camel.yaml,file:" + routes + "/*.camel.yaml");
+                "file:" + routes + "/flow/*.camel.yaml" + (streaming ? ",file:" + routes + "/*.camel.yaml" : ""));
+        properties.putAll(deadLetters.switches(streaming));
         properties.setProperty("camel.component.kamelet.location", "file:" + routes + "/flow");
         // Only what is set above configures Camel; no file or variable that happens to lie around.
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -198,6 +219,7 @@ public final class Application implements AutoCloseable {
         main.bind("delivery", new Delivery(streams, state.deadLetters(), sessionId, clock));
         main.configure().withRoutesBuilders(List.of());
         main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs));
+        main.addMainListener(deadLetters);
         return main;
     }
 
@@ -207,12 +229,17 @@ public final class Application implements AutoCloseable {
      * @throws io.factstream.config.ConfigurationException when a route file cannot work
      */
     public void start() {
-        RouteFiles.check(settings.get(KnownSettings.ROUTES));
-        state.sessions().start(Session.starting(sessionId, clock.instant()));
+        if (streaming) {
+            RouteFiles.check(settings.get(KnownSettings.ROUTES));
+            state.sessions().start(Session.starting(sessionId, clock.instant()));
+        }
         try {
             camel.start();
         } catch (Exception e) {
             throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
+        }
+        if (!streaming) {
+            return;
         }
         StatusMBeans mbeans = new StatusMBeans(camel.getCamelContext());
         mbeans.register(streams.all());
@@ -238,6 +265,15 @@ public final class Application implements AutoCloseable {
     /** The hubs that the streams send to. */
     public HubMonitor hubs() {
         return hubs;
+    }
+
+    /**
+     * Sends dead letters again.
+     *
+     * @throws IllegalStateException before the start
+     */
+    public Replay replay() {
+        return deadLetters.replay();
     }
 
     /** The Camel context, for those who watch it. */
@@ -268,9 +304,10 @@ public final class Application implements AutoCloseable {
     @Override
     public void close() {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
-        boolean started = camel.isStarted();
+        boolean started = streaming && camel.isStarted();
         try {
             heartbeat.close();
+            deadLetters.stop();
             finishPages(timeout);
             hubs.close();
             camel.stop();
