@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             WatermarkCommand.class,
+            BackfillCommand.class,
             HealthCommand.class,
             HelpCommand.class
         },

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.state.Schema.Migration;
 import io.factstream.state.StateException.Fault;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
@@ -21,7 +22,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -50,9 +53,9 @@ class SqliteStateTest {
 
     private static void makeState(Path file) {
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
             for (int n = 0; n < 200; n++) {
-                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, 1);
+                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, Rows.passed(1));
             }
         }
     }
@@ -112,7 +115,7 @@ class SqliteStateTest {
     void all_files_of_a_state_belong_to_their_owner_alone() throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
 
             assertThat(filesIn(folder)).containsExactly("state.db", "state.db-shm", "state.db-wal");
             for (String each : filesIn(folder)) {
@@ -138,7 +141,7 @@ class SqliteStateTest {
             threads.shutdown();
             try (SqliteState one = first.get();
                     SqliteState other = second.get()) {
-                one.watermarks().advance("sales", "q1", null, ONE, 1);
+                one.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
                 assertThat(other.watermarks().find("sales")).isPresent();
             }
         }
@@ -189,7 +192,7 @@ class SqliteStateTest {
     @Test
     void a_state_of_an_older_version_is_brought_up_to_date_when_opened_for_writing_only() {
         makeState(file);
-        Schema next = new Schema(List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)"))));
+        Schema next = withStepAfterAll("CREATE TABLE more (a)");
 
         assertThatThrownBy(() -> SqliteDatabase.openReadOnly(file, next, Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
@@ -204,11 +207,18 @@ class SqliteStateTest {
         assertThat(refusal(file).fault()).isEqualTo(Fault.NEWER);
     }
 
+    /** Only the last step is taken of a file that went through all that there are. */
+    private static Schema withStepAfterAll(String... statements) {
+        List<Migration> steps =
+                new ArrayList<>(Collections.nCopies(Schema.CURRENT.version(), new Migration(List.of())));
+        steps.add(new Migration(List.of(statements)));
+        return new Schema(steps);
+    }
+
     @Test
     void a_version_step_that_fails_leaves_the_state_as_it_was() {
         makeState(file);
-        Schema broken = new Schema(
-                List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)", "CREATE NONSENSE"))));
+        Schema broken = withStepAfterAll("CREATE TABLE more (a)", "CREATE NONSENSE");
 
         assertThatThrownBy(() -> SqliteDatabase.open(file, broken, Duration.ofSeconds(1)))
                 .isInstanceOf(StateException.class)
@@ -347,14 +357,14 @@ class SqliteStateTest {
             statement.execute("BEGIN IMMEDIATE");
 
             var busy = catchThrowableOfType(
-                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, 1));
+                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1)));
             assertThat(busy.fault()).isEqualTo(Fault.BUSY);
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(ONE);
 
             statement.execute("ROLLBACK");
-            state.watermarks().advance("sales", "q1", ONE, two, 1);
+            state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1));
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(two);
