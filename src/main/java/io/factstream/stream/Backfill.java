@@ -109,14 +109,14 @@ public final class Backfill {
     }
 
     private static void refuseDrift(StreamDefinition stream, SavedWatermark saved, PageQuery query) {
-        WatermarkType.named(saved.position().type())
-                .filter(type -> type == query.type())
-                .orElseThrow(() -> new ConfigurationException(
-                        stream.queryFile().toString(),
-                        "the watermark column " + stream.watermarkColumn() + " was a "
-                                + saved.position().type() + " and is now a "
-                                + query.type().sqlName(),
-                        "Cast it back to " + saved.position().type()));
+        String type = saved.position().type();
+        if (!type.equals(query.type().sqlName())) {
+            throw new ConfigurationException(
+                    stream.queryFile().toString(),
+                    "the watermark column " + stream.watermarkColumn() + " was a " + type + " and is now a "
+                            + query.type().sqlName(),
+                    "Cast it back to " + type);
+        }
         if (saved.columns() != null) {
             SelectedColumns.of(saved.columns(), query.columns()).refuseDrift(stream);
         }

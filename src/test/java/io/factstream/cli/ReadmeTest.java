@@ -67,7 +67,15 @@ class ReadmeTest {
     }
 
     static Stream<String> commandsInText() {
-        return Stream.of("demo", "run", "health", "watermark list", "watermark rewind", "watermark accept");
+        return Stream.of(
+                "demo",
+                "run",
+                "health",
+                "watermark list",
+                "watermark rewind",
+                "watermark accept",
+                "watermark history",
+                "backfill");
     }
 
     @Test
