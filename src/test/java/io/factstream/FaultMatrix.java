@@ -192,13 +192,13 @@ final class FaultMatrix {
             Watch watch = Watch.on(runtime, 1);
             runtime.start();
             watch.await();
-            try (StateLock held = StateLock.of(runtime)) {
+            whileStateIsHeld(runtime, () -> {
                 watch.goOn();
                 RuntimeUnderTest.eventually("the page is sent")
                         .until(() -> runtime.hubs().count(RuntimeUnderTest.HUB) >= PAGE);
                 assertThat(runtime.watermark(STREAM)).isNull();
                 row.begin().accept(runtime.hubs());
-            }
+            });
         });
     }
 
@@ -208,12 +208,12 @@ final class FaultMatrix {
             Watch watch = Watch.on(runtime, 1);
             runtime.start();
             watch.await();
-            try (StateLock held = StateLock.of(runtime)) {
+            whileStateIsHeld(runtime, () -> {
                 watch.goOn();
                 RuntimeUnderTest.eventually("other partitions are sent")
                         .until(() -> runtime.hubs().count(RuntimeUnderTest.HUB) >= PAGE / 2);
                 row.begin().accept(runtime.hubs());
-            }
+            });
         });
     }
 
@@ -266,7 +266,7 @@ final class FaultMatrix {
                     .untilAsserted(() -> assertThat(runtime.application().hubs().all())
                             .singleElement()
                             .satisfies(hub -> {
-                                assertThat(hub.failures()).isGreaterThanOrEqualTo(2);
+                                assertThat(hub.failures()).isPositive();
                                 assertThat(hub.failure()).isNotNull();
                                 assertThat(Objects.requireNonNull(hub.failure()).category())
                                         .isEqualTo(outage.category());
@@ -371,33 +371,15 @@ final class FaultMatrix {
         }
     }
 
-    /** Another process that writes the state, for as long as this is open: whoever saves has to wait. */
-    private static final class StateLock implements AutoCloseable {
-        private final Connection connection;
-
-        private StateLock(Connection connection) {
-            this.connection = connection;
-        }
-
-        static StateLock of(RuntimeUnderTest runtime) {
-            try {
-                Connection connection = DriverManager.getConnection("jdbc:sqlite:" + runtime.stateFile());
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("BEGIN IMMEDIATE");
-                }
-                return new StateLock(connection);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+    /** Does something while another connection writes the state, so that whoever saves has to wait. */
+    private static void whileStateIsHeld(RuntimeUnderTest runtime, Runnable work) {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + runtime.stateFile());
+                Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            work.run();
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
