@@ -99,7 +99,7 @@ public final class Application implements AutoCloseable {
         camel = camel(access, services);
     }
 
-    private static DuckDbSource source(Settings settings) {
+    static DuckDbSource source(Settings settings) {
         Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
                 settings.get(KnownSettings.SOURCE_FILE),
@@ -122,7 +122,7 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.HOLD_MAX_DELAY));
     }
 
-    private static HubAccess access(Settings settings) {
+    static HubAccess access(Settings settings) {
         HubConnection connection = settings.hubConnection();
         return new HubAccess(
                 connection instanceof HubConnection.ByAzureIdentity identity

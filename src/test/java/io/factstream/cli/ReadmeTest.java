@@ -67,7 +67,7 @@ class ReadmeTest {
     }
 
     static Stream<String> commandsInText() {
-        return Stream.of("demo", "run", "health", "watermark list", "watermark rewind", "watermark accept");
+        return Stream.of("demo", "run", "health", "watermark list", "watermark rewind", "watermark accept", "verify");
     }
 
     @Test
