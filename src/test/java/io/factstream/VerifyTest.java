@@ -2,6 +2,7 @@ package io.factstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.azure.messaging.eventhubs.EventData;
 import com.azure.messaging.eventhubs.EventHubClientBuilder;
@@ -11,6 +12,7 @@ import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.eventhubs.HubEvents;
 import io.factstream.localhub.Fault;
 import io.factstream.state.SqliteState;
 import io.factstream.verify.Comparison;
@@ -218,7 +220,7 @@ class VerifyTest {
             try (Comparison found = verify(runtime, Scope.ALL)) {
                 assertThat(missing(found))
                         .extracting(Finding.Missing::id, Finding.Missing::watermark)
-                        .containsExactly(org.assertj.core.groups.Tuple.tuple("id-200", "401"));
+                        .containsExactly(tuple("id-200", "401"));
             }
         }
     }
@@ -331,6 +333,34 @@ class VerifyTest {
             try (Comparison found =
                     verify(runtime, new Scope("401", null, Instant.now().plusSeconds(60)))) {
                 assertThat(found.counts().missing()).isEqualTo(20);
+            }
+        }
+    }
+
+    @Test
+    void a_hub_that_has_dropped_its_beginning_says_of_which_partitions() throws InterruptedException {
+        try (RuntimeUnderTest runtime = facts().with(KnownSettings.BATCH_MAX_EVENTS, "10")) {
+            runtime.start();
+            runtime.awaitDrained();
+            runtime.stop();
+            int partition = runtime.received("facts").get(0).partition();
+            runtime.hubs().forget(RuntimeUnderTest.HUB, partition, 30);
+
+            try (Comparison found = verify(runtime, Scope.ALL)) {
+                assertThat(found.extents())
+                        .filteredOn(HubEvents.Extent::hasLostItsBeginning)
+                        .extracting(HubEvents.Extent::partition, HubEvents.Extent::first)
+                        .containsExactly(tuple(Integer.toString(partition), 30L));
+                assertThat(found.counts().missing()).isEqualTo(30);
+                assertThat(found.counts().events()).isEqualTo(ROWS - 30);
+            }
+            runtime.hubs().forget(RuntimeUnderTest.HUB, partition, Long.MAX_VALUE);
+
+            try (Comparison found = verify(runtime, Scope.ALL)) {
+                assertThat(found.extents())
+                        .filteredOn(HubEvents.Extent::isEmpty)
+                        .isNotEmpty();
+                assertThat(found.counts().missing()).isEqualTo(runtime.hubs().count(RuntimeUnderTest.HUB, partition));
             }
         }
     }

@@ -15,9 +15,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * What a hub holds, read with the SDK's consumer: what is really there, not what a sender says. It needs the right to
@@ -28,7 +30,12 @@ public final class HubEvents implements AutoCloseable {
     /** Partitions read side by side, and events of each on their way: together they bound the memory. */
     private static final int SIDE_BY_SIDE = 4;
 
-    private static final int PREFETCH = 500;
+    private static final int MOST_PREFETCHED = 500;
+    private static final int FEWEST_PREFETCHED = 8;
+
+    /** What the events on their way may take together, as far as those looked at first tell of the others. */
+    private static final int MOST_BYTES = 16 << 20;
+
     private static final int QUEUE = 4096;
     /** Reading is long, and a connection may break off in the middle: unlike sends, nobody else tries again. */
     private static final int RETRIES = 5;
@@ -71,6 +78,7 @@ public final class HubEvents implements AutoCloseable {
     private final String hub;
     private final Duration deadline;
     private final Duration patience;
+    private final EventHubClientBuilder builder;
     private final EventHubConsumerAsyncClient client;
 
     /**
@@ -84,11 +92,11 @@ public final class HubEvents implements AutoCloseable {
         this.hub = hub;
         this.deadline = deadline;
         this.patience = patience;
-        EventHubClientBuilder builder = new EventHubClientBuilder()
+        builder = new EventHubClientBuilder()
                 .transportType(access.transport())
                 .retryOptions(access.retryOptions().setMaxRetries(Math.max(RETRIES, access.maxRetries())))
                 .consumerGroup(consumerGroup)
-                .prefetchCount(PREFETCH);
+                .prefetchCount(FEWEST_PREFETCHED);
         String connectionString = access.connectionString(hub);
         if (connectionString == null) {
             builder.credential(
@@ -105,20 +113,18 @@ public final class HubEvents implements AutoCloseable {
      * @throws HubUnreadableException when the hub does not say
      */
     public List<Extent> extents() {
+        return looked(client.getPartitionIds()
+                        .flatMap(client::getPartitionProperties)
+                        .collectList())
+                .stream()
+                .map(HubEvents::extent)
+                .sorted(BY_PARTITION)
+                .toList();
+    }
+
+    private <T> T looked(Mono<T> question) {
         try {
-            List<PartitionProperties> partitions = client.getPartitionIds()
-                    .flatMap(client::getPartitionProperties)
-                    .collectList()
-                    .block(deadline);
-            if (partitions == null) {
-                throw new HubUnreadableException("hub " + hub + " says nothing of its partitions");
-            }
-            return partitions.stream()
-                    .map(HubEvents::extent)
-                    .sorted(BY_PARTITION)
-                    .toList();
-        } catch (HubUnreadableException e) {
-            throw e;
+            return question.blockOptional(deadline).orElseThrow();
         } catch (RuntimeException e) {
             throw unreadable(e);
         }
@@ -147,13 +153,39 @@ public final class HubEvents implements AutoCloseable {
                 .filter(extent -> !extent.isEmpty()
                         && (from == null || !extent.lastEnqueued().isBefore(from)))
                 .toList();
-        Reading reading = new Reading(open.size());
         // The service's filter is for events after a time, in milliseconds.
         EventPosition position =
                 from == null ? EventPosition.earliest() : EventPosition.fromEnqueuedTime(from.minusMillis(1));
-        Disposable subscription = Flux.fromIterable(open)
+        try (EventHubConsumerAsyncClient reader =
+                builder.prefetchCount(prefetch(open, position)).buildAsyncConsumerClient()) {
+            read(reader, open, position, stream, taker);
+        }
+    }
+
+    /** So many events a partition that events of the size of its first ones need no more memory than is meant. */
+    private int prefetch(List<Extent> extents, EventPosition position) {
+        double bytes = looked(Flux.fromIterable(extents)
                 .flatMap(
                         extent -> client.receiveFromPartition(extent.partition(), position)
+                                .take(Math.min(FEWEST_PREFETCHED, extent.last() - extent.first() + 1))
+                                .takeUntil(event -> event.getData().getSequenceNumber() >= extent.last()),
+                        SIDE_BY_SIDE)
+                .collect(Collectors.averagingInt(event -> event.getData().getBody().length)));
+        return (int)
+                Math.max(FEWEST_PREFETCHED, Math.min(MOST_PREFETCHED, MOST_BYTES / SIDE_BY_SIDE / Math.max(1, bytes)));
+    }
+
+    private void read(
+            EventHubConsumerAsyncClient reader,
+            List<Extent> extents,
+            EventPosition position,
+            String stream,
+            Consumer<Arrival> taker)
+            throws InterruptedException {
+        Reading reading = new Reading(extents.size());
+        Disposable subscription = Flux.fromIterable(extents)
+                .flatMap(
+                        extent -> reader.receiveFromPartition(extent.partition(), position)
                                 .doOnNext(event -> reading.progress.incrementAndGet())
                                 .takeUntil(event -> event.getData().getSequenceNumber() >= extent.last())
                                 .filter(event -> event.getData().getSequenceNumber() <= extent.last()

@@ -135,6 +135,18 @@ class VerifyCommandTest {
     }
 
     @Test
+    void a_hub_that_has_dropped_its_beginning_says_that_rows_sent_then_look_missing() {
+        hubs.forget(HUB, 1, 40);
+
+        Run run = execute("verify", "facts");
+
+        assertThat(run.code).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out)
+                .contains("the hub no longer holds the beginning of partitions 1: ")
+                .contains("--from");
+    }
+
+    @Test
     void a_hub_that_is_away_exits_with_2_since_nothing_is_known() {
         hubs.suspend();
 
