@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             WatermarkCommand.class,
+            DeadLetterCommand.class,
             VerifyCommand.class,
             HealthCommand.class,
             HelpCommand.class

@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Verifier {
 
-    /** Letters hold their events, which can be large. */
-    private static final int LETTERS_AT_A_TIME = 16;
+    private static final int LETTERS_AT_A_TIME = 500;
 
     private static final int LONGEST_REASON = 300;
 

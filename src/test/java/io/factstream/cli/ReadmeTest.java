@@ -67,7 +67,21 @@ class ReadmeTest {
     }
 
     static Stream<String> commandsInText() {
-        return Stream.of("demo", "run", "health", "watermark list", "watermark rewind", "watermark accept", "verify");
+        return Stream.of(
+                "demo",
+                "run",
+                "health",
+                "watermark list",
+                "watermark rewind",
+                "watermark accept",
+                "dlq list",
+                "dlq show",
+                "dlq summary",
+                "dlq replay",
+                "dlq export",
+                "dlq import",
+                "dlq purge",
+                "verify");
     }
 
     @Test

@@ -156,6 +156,7 @@ class SqliteDurabilityTest {
                 "sale",
                 "trace-" + number,
                 null,
+                null,
                 "1",
                 new byte[bytes],
                 Map.of(),
@@ -164,6 +165,8 @@ class SqliteDurabilityTest {
                 failed,
                 failed,
                 1,
-                "session-1");
+                0,
+                "session-1",
+                null);
     }
 }
