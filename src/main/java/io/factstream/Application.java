@@ -20,6 +20,7 @@ import io.factstream.session.SessionIds;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
+import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.KeptPages;
@@ -42,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +74,7 @@ public final class Application implements AutoCloseable {
     private final Clock clock;
     private final Heartbeat heartbeat;
     private final DeadLetterBinding deadLetters;
+    private final @Nullable Backfill backfill;
 
     /**
      * Wires a runtime, and opens its state.
@@ -80,10 +83,20 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
-        this(settings, presentEnd, true);
+        this(settings, presentEnd, null, true);
     }
 
-    private Application(Settings settings, boolean presentEnd, boolean streaming) {
+    /**
+     * Wires a runtime that sends rows of one stream again, beside one that may be running, and then ends.
+     *
+     * @param settings checked by {@link Settings#validateForRun()}
+     * @param rows which rows
+     */
+    public Application(Settings settings, BackfillRange rows) {
+        this(settings, true, rows, true);
+    }
+
+    private Application(Settings settings, boolean presentEnd, @Nullable BackfillRange rows, boolean streaming) {
         this.settings = settings;
         this.presentEnd = presentEnd;
         this.streaming = streaming;
@@ -96,17 +109,19 @@ public final class Application implements AutoCloseable {
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = access(settings);
+        DuckDbSource source = source(settings);
+        backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         hubs = hubs(settings, access, breakers, running);
         StreamServices services = new StreamServices(
-                source(settings),
+                source,
                 hubs,
-                state.watermarks(),
+                backfill == null ? state.watermarks() : backfill.positions(),
                 new KeptPages(Runtime.getRuntime().maxMemory() / KEPT_SHARE),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
-        streams = new Streams(services, settings.get(KnownSettings.ROUTES));
+        streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
@@ -138,7 +153,18 @@ public final class Application implements AutoCloseable {
      * @param settings checked by {@link Settings#validateForReplay()}
      */
     public static Application withoutStreams(Settings settings) {
-        return new Application(settings, false, false);
+        return new Application(settings, false, null, false);
+    }
+
+    private Backfill backfill(BackfillRange rows, DuckDbSource source) {
+        try {
+            return rows.resolve(settings, source, state.watermarks());
+        } catch (RuntimeException e) {
+            // Nobody else will.
+            hubs.close();
+            state.close();
+            throw e;
+        }
     }
 
     static DuckDbSource source(Settings settings) {
@@ -205,7 +231,7 @@ public final class Application implements AutoCloseable {
         properties.setProperty(
                 "camel.main.routesIncludePattern",
                 "file:" + routes + "/flow/*.camel.yaml" + (streaming ? ",file:" + routes + "/*.camel.yaml" : ""));
-        properties.putAll(deadLetters.switches(streaming));
+        properties.putAll(deadLetters.switches(streaming && backfill == null));
         properties.setProperty("camel.component.kamelet.location", "file:" + routes + "/flow");
         // Only what is set above configures Camel; no file or variable that happens to lie around.
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -244,7 +270,9 @@ public final class Application implements AutoCloseable {
         StatusMBeans mbeans = new StatusMBeans(camel.getCamelContext());
         mbeans.register(streams.all());
         mbeans.register(hubs, streams.hubs());
-        heartbeat.start();
+        if (backfill == null) {
+            heartbeat.start();
+        }
         LOG.info(
                 "session={} started streams={} source={}",
                 sessionId,
@@ -255,6 +283,11 @@ public final class Application implements AutoCloseable {
     /** This run; it is in every event. */
     public String sessionId() {
         return sessionId;
+    }
+
+    /** What is sent again, where that is what this runtime is for; null else. */
+    public @Nullable Backfill backfill() {
+        return backfill;
     }
 
     /** The streams of the route files. */

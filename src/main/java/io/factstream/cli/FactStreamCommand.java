@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             WatermarkCommand.class,
             DeadLetterCommand.class,
+            BackfillCommand.class,
             VerifyCommand.class,
             HealthCommand.class,
             HelpCommand.class

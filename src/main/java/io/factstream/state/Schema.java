@@ -133,8 +133,29 @@ final class Schema {
             "CREATE INDEX dead_letter_by_replays ON dead_letter (hub, replays, last_failed)",
             "CREATE INDEX dead_letter_unpublished ON dead_letter (seq) WHERE published IS NULL"));
 
+    private static final Migration COVERAGE = new Migration(List.of(
+            // What the query gave when the watermark was last advanced; NULL: not known.
+            "ALTER TABLE watermark ADD COLUMN columns TEXT",
+            // With neither a why nor fingerprints: columns accepted.
+            "ALTER TABLE watermark_change ADD COLUMN old_columns TEXT",
+            // The revision of a coverage that was forgotten must not come again, hence AUTOINCREMENT.
+            """
+            CREATE TABLE coverage (
+                revision          INTEGER PRIMARY KEY AUTOINCREMENT,
+                stream            TEXT    NOT NULL UNIQUE,
+                total_rows        INTEGER NOT NULL,
+                rows_within       INTEGER NOT NULL   -- of the watermark's own value, while it is passed in part
+            )""",
+            """
+            CREATE TABLE coverage_bucket (
+                stream            TEXT    NOT NULL,
+                bucket            TEXT    NOT NULL,
+                total_rows        INTEGER NOT NULL,
+                PRIMARY KEY (stream, bucket)
+            ) WITHOUT ROWID"""));
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS));
+    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE));
 
     private final List<Migration> migrations;
 

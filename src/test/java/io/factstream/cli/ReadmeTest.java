@@ -74,6 +74,8 @@ class ReadmeTest {
                 "watermark list",
                 "watermark rewind",
                 "watermark accept",
+                "watermark history",
+                "backfill",
                 "dlq list",
                 "dlq show",
                 "dlq summary",

@@ -14,6 +14,7 @@ import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
 import io.factstream.state.Schema.Migration;
 import io.factstream.state.StateException.Fault;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
@@ -59,9 +60,9 @@ class SqliteStateTest {
 
     private static void makeState(Path file) {
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
             for (int n = 0; n < 200; n++) {
-                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, 1);
+                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, Rows.passed(1));
             }
         }
     }
@@ -74,13 +75,6 @@ class SqliteStateTest {
     }
 
     /** A schema with one step more than that of this FactStream. */
-    private static Schema currentThen(String... statements) {
-        List<Migration> migrations =
-                new ArrayList<>(Collections.nCopies(Schema.CURRENT.version(), new Migration(List.of())));
-        migrations.add(new Migration(List.of(statements)));
-        return new Schema(migrations);
-    }
-
     private static StateException refusal(Path file) {
         return catchThrowableOfType(
                 StateException.class, () -> SqliteState.open(file, LIMIT).close());
@@ -129,7 +123,7 @@ class SqliteStateTest {
     void all_files_of_a_state_belong_to_their_owner_alone() throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
 
             assertThat(filesIn(folder)).containsExactly("state.db", "state.db-shm", "state.db-wal");
             for (String each : filesIn(folder)) {
@@ -155,7 +149,7 @@ class SqliteStateTest {
             threads.shutdown();
             try (SqliteState one = first.get();
                     SqliteState other = second.get()) {
-                one.watermarks().advance("sales", "q1", null, ONE, 1);
+                one.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
                 assertThat(other.watermarks().find("sales")).isPresent();
             }
         }
@@ -206,7 +200,7 @@ class SqliteStateTest {
     @Test
     void a_state_of_an_older_version_is_brought_up_to_date_when_opened_for_writing_only() {
         makeState(file);
-        Schema next = currentThen("CREATE TABLE more (a)");
+        Schema next = withStepAfterAll("CREATE TABLE more (a)");
 
         assertThatThrownBy(() -> SqliteDatabase.openReadOnly(file, next, Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
@@ -219,6 +213,14 @@ class SqliteStateTest {
                     .isZero();
         }
         assertThat(refusal(file).fault()).isEqualTo(Fault.NEWER);
+    }
+
+    /** Only the last step is taken of a file that went through all that there are. */
+    private static Schema withStepAfterAll(String... statements) {
+        List<Migration> steps =
+                new ArrayList<>(Collections.nCopies(Schema.CURRENT.version(), new Migration(List.of())));
+        steps.add(new Migration(List.of(statements)));
+        return new Schema(steps);
     }
 
     @Test
@@ -242,6 +244,10 @@ class SqliteStateTest {
                 null);
         makeState(file);
         for (String sql : List.of(
+                "DROP TABLE coverage",
+                "DROP TABLE coverage_bucket",
+                "ALTER TABLE watermark DROP COLUMN columns",
+                "ALTER TABLE watermark_change DROP COLUMN old_columns",
                 "DROP TABLE dead_letter",
                 """
                 CREATE TABLE dead_letter (
@@ -269,7 +275,7 @@ class SqliteStateTest {
     @Test
     void a_version_step_that_fails_leaves_the_state_as_it_was() {
         makeState(file);
-        Schema broken = currentThen("CREATE TABLE more (a)", "CREATE NONSENSE");
+        Schema broken = withStepAfterAll("CREATE TABLE more (a)", "CREATE NONSENSE");
 
         assertThatThrownBy(() -> SqliteDatabase.open(file, broken, Duration.ofSeconds(1)))
                 .isInstanceOf(StateException.class)
@@ -408,14 +414,14 @@ class SqliteStateTest {
             statement.execute("BEGIN IMMEDIATE");
 
             var busy = catchThrowableOfType(
-                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, 1));
+                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1)));
             assertThat(busy.fault()).isEqualTo(Fault.BUSY);
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(ONE);
 
             statement.execute("ROLLBACK");
-            state.watermarks().advance("sales", "q1", ONE, two, 1);
+            state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1));
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(two);
