@@ -52,7 +52,7 @@ final class Findings {
                 "duplicates",
                 counts.duplicates(),
                 String.format(Locale.ROOT, "events that came before, of %,d ids", counts.duplicatedIds()));
-        row(out, "out of order", counts.outOfOrder(), "first deliveries behind a later watermark in their partition");
+        row(out, "out of order", counts.outOfOrder(), "first deliveries of keyed rows behind a later watermark");
         row(out, "ahead", counts.ahead(), "events sent, whose rows lie beyond the watermark");
         row(out, "events read", counts.events(), "");
         if (counts.sharedIds() > 0) {

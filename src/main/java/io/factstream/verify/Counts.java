@@ -11,7 +11,8 @@ package io.factstream.verify;
  * @param duplicates events whose id came before, more often than the source has it
  * @param duplicatedIds how many ids these have
  * @param ahead events that are in the hub and whose rows lie beyond the stream's watermark: sent, not yet saved
- * @param outOfOrder first deliveries that stand in their partition after one of a later watermark
+ * @param outOfOrder first deliveries that stand in their partition after one of a later watermark; of rows with a
+ *     partition key only, since others may go to another partition when they are sent again, and have no order
  * @param sharedIds ids that more than one row has, because the query gives trace ids that are not unique; consumers that
  *     drop what they had before drop such rows
  * @param events events of the stream that were read from the hub

@@ -296,7 +296,7 @@ public final class Verifier {
                         "SELECT count(*) FROM (SELECT place, max(place) OVER (PARTITION BY hub_partition"
                                 + " ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
                                 + " (SELECT id, hub_partition, number FROM arrival ANTI JOIN again USING (hub_partition, number))"
-                                + " JOIN (SELECT * FROM source_row ANTI JOIN shared USING (id)) USING (id)) WHERE place < before"),
+                                + " JOIN (SELECT * FROM source_row ANTI JOIN shared USING (id) WHERE partition_key IS NOT NULL) USING (id)) WHERE place < before"),
                 scratch.number("SELECT count(*) FROM shared"),
                 scratch.number("SELECT count(*) FROM arrival"));
     }
