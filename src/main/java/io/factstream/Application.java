@@ -167,7 +167,7 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    private static DuckDbSource source(Settings settings) {
+    static DuckDbSource source(Settings settings) {
         Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
                 // Without a stream there may be none, and then none is opened.
@@ -193,7 +193,7 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.HOLD_THROTTLED));
     }
 
-    private static HubAccess access(Settings settings) {
+    static HubAccess access(Settings settings) {
         HubConnection connection = settings.hubConnection();
         return new HubAccess(
                 connection instanceof HubConnection.ByAzureIdentity identity
