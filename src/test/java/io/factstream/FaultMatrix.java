@@ -187,6 +187,7 @@ final class FaultMatrix {
     }
 
     /** All events of a page have arrived, and its watermark is being saved. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringCommit(Row row, Path folder) {
         strike(row, folder, Poison.NONE, runtime -> {
             Watch watch = Watch.on(runtime, 1);
@@ -203,6 +204,7 @@ final class FaultMatrix {
     }
 
     /** An event of a page is being stored as a dead letter, and others of the page have yet to be sent. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringDeadLetterWrite(Row row, Path folder) {
         strike(row, folder, Poison.TOO_LARGE, runtime -> {
             Watch watch = Watch.on(runtime, 1);
