@@ -273,6 +273,7 @@ final class FaultMatrix {
                             .singleElement()
                             .satisfies(hub -> {
                                 assertThat(hub.failures()).isGreaterThanOrEqualTo(2);
+                                assertThat(hub.failure()).isNotNull();
                                 assertThat(Objects.requireNonNull(hub.failure()).category())
                                         .isEqualTo(outage.category());
                                 assertThat(Objects.requireNonNull(hub.failure()).severity())
