@@ -4,6 +4,7 @@ import io.factstream.eventhubs.DeliveryException;
 import io.factstream.session.StreamCounts;
 import io.factstream.source.FileStamp;
 import io.factstream.source.PageTooLargeException;
+import io.factstream.source.QueryFailedException;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
 import io.factstream.watermark.QueryChangedException;
@@ -324,8 +325,8 @@ public final class FactStream {
 
     private String describe(RuntimeException failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return failure instanceof io.factstream.source.QueryFailedException
-                ? definition.queryFile() + ": " + message
+        return failure instanceof QueryFailedException query
+                ? definition.place(query.line()) + ": " + message
                 : message;
     }
 

@@ -61,6 +61,7 @@ final class PageQuery {
      * @throws ConfigurationException when the watermark or an envelope column is missing, misspelt or of a wrong type
      */
     static PageQuery prepare(StreamDefinition stream, Connection connection, NonFinite nonFinite) throws SQLException {
+        QuerySyntax.check(stream, connection);
         List<Column> columns = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("DESCRIBE " + stream.query())) {

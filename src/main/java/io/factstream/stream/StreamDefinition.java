@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.ConfigurationException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
@@ -61,6 +62,16 @@ public record StreamDefinition(
      */
     public static String statement(Path file, String text) {
         return Sql.statement(file, text);
+    }
+
+    /**
+     * The query file, with the line where that is known, for a message.
+     *
+     * @param line the line that DuckDB tells, which can lie behind the query, in what FactStream puts around it
+     */
+    String place(OptionalInt line) {
+        boolean inQuery = line.isPresent() && line.getAsInt() <= query.lines().count();
+        return inQuery ? queryFile + ":" + line.getAsInt() : queryFile.toString();
     }
 
     /** Identifies what the stream sends. */
