@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -26,6 +29,7 @@ public final class RouteFiles {
     private static final String KAMELET = "kamelet:fact-stream";
     private static final String KAMELET_FILE = "flow/fact-stream.kamelet.yaml";
     private static final String ROUTES = ".camel.yaml";
+    private static final Pattern YAML = Pattern.compile("(?i)(\\.camel)?\\.ya?ml$");
 
     /** A number with a unit, milliseconds without one; or a setting. */
     private static final Pattern DURATION = Pattern.compile("\\d+(ms|s|m|h|d)?|\\{\\{.+}}");
@@ -49,10 +53,13 @@ public final class RouteFiles {
     public static void check(Path folder) {
         RouteFiles files = new RouteFiles(folder);
         files.problems.collect(files::readKamelet);
+        int before = files.problems.count();
         for (Path file : files.list()) {
             files.problems.collect(() -> files.check(YamlFile.read(file)));
         }
-        if (files.streams.isEmpty()) {
+        files.refuseRoutesUnderOtherNames();
+        // What is wrong in a file may be its stream.
+        if (files.streams.isEmpty() && files.problems.count() == before) {
             files.problems.add(
                     folder.toString(),
                     "holds no stream",
@@ -78,7 +85,7 @@ public final class RouteFiles {
                 .map(parameters -> StreamDefinition.fingerprint(
                         parameter(parameters, "eventType", ""),
                         parameter(parameters, "watermark", "_watermark"),
-                        files.query(parameter(parameters, "query", ""))))
+                        StreamDefinition.read(folder.resolve(parameter(parameters, "query", "")))))
                 .orElseThrow(() -> new ConfigurationException(
                         folder.toString(), "has no stream '" + stream + "'", "Check the id in the route files"));
     }
@@ -103,15 +110,6 @@ public final class RouteFiles {
         return folder.toString();
     }
 
-    private String query(String name) {
-        Path file = folder.resolve(name);
-        try {
-            return StreamDefinition.statement(file, Files.readString(file));
-        } catch (IOException e) {
-            throw new ConfigurationException(file.toString(), "cannot be read", "Put the stream's SELECT there", e);
-        }
-    }
-
     private static String parameter(Node parameters, String name, String otherwise) {
         return YamlFile.at(parameters, name).map(YamlFile::text).orElse(otherwise);
     }
@@ -134,14 +132,36 @@ public final class RouteFiles {
     }
 
     private List<Path> list() {
+        return list(name -> name.endsWith(ROUTES));
+    }
+
+    private List<Path> list(Predicate<String> name) {
         try (Stream<Path> files = Files.find(folder, 2, (file, attributes) -> attributes.isRegularFile())) {
-            return files.filter(file -> file.toString().endsWith(ROUTES))
+            return files.filter(file -> name.test(file.getFileName().toString()))
                     .filter(file -> folder.equals(file.getParent())
                             || folder.resolve("flow").equals(file.getParent()))
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new ConfigurationException(folder.toString(), "cannot be listed", "Let this user read it", e);
+        }
+    }
+
+    /** Camel would pass them over without a word, and with them a stream. */
+    private void refuseRoutesUnderOtherNames() {
+        for (Path file : list(name -> YAML.matcher(name).find() && !name.endsWith(ROUTES))) {
+            boolean routes = YamlFile.read(file)
+                    .root()
+                    .map(root -> YamlFile.items(root).stream()
+                            .anyMatch(item -> YamlFile.at(item, "route").isPresent()))
+                    .orElse(false);
+            if (routes) {
+                problems.add(
+                        file.toString(),
+                        "holds a route, but is not loaded under this name",
+                        "Name it " + YAML.matcher(file.getFileName().toString()).replaceFirst(ROUTES)
+                                + ", or move it out of this folder");
+            }
         }
     }
 
@@ -171,43 +191,70 @@ public final class RouteFiles {
             return;
         }
         Node parameters = YamlFile.at(route, "from", "parameters").orElse(uri);
-        for (NodeTuple parameter : YamlFile.entries(parameters)) {
-            String name = YamlFile.text(parameter.getKeyNode());
-            if (!known.contains(name)) {
-                problems.add(
-                        file.place(parameter.getKeyNode()),
-                        "a stream has no parameter '" + name + "'",
-                        NearestName.of(name, known)
-                                .map(nearest -> "Did you mean " + nearest + "?")
-                                .orElse("It has " + String.join(", ", known)));
-            }
+        if (!known.isEmpty()) {
+            checkNames(file, parameters);
         }
-        List<String> given = YamlFile.keys(parameters);
-        for (String name : required) {
-            if (!given.contains(name)) {
-                problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
-            }
-        }
-        YamlFile.at(parameters, "stream").ifPresent(id -> {
+        given(parameters, "stream").ifPresent(id -> {
             if (!StreamDefinition.isId(YamlFile.text(id))) {
                 problems.add(file.place(id), "'" + YamlFile.text(id) + "' is no stream id", StreamDefinition.ID_FORM);
             }
             refuseSecondUse(file, id, streams, "stream");
         });
         for (String duration : List.of("settle", "pollInterval")) {
-            YamlFile.at(parameters, duration)
+            given(parameters, duration)
                     .filter(value -> !DURATION.matcher(YamlFile.text(value)).matches())
                     .ifPresent(value -> problems.add(
                             file.place(value),
                             duration + " is '" + YamlFile.text(value) + "'",
                             "Use a duration such as 500ms, 10s or 5m"));
         }
-        YamlFile.at(parameters, "query")
-                .filter(query -> !Files.isRegularFile(folder.resolve(YamlFile.text(query))))
-                .ifPresent(query -> problems.add(
-                        file.place(query),
-                        "there is no query file " + folder.resolve(YamlFile.text(query)),
-                        "Put the stream's SELECT there, or name the file it is in"));
+        given(parameters, "query").ifPresent(query -> checkQuery(file, query));
+    }
+
+    private void checkNames(YamlFile file, Node parameters) {
+        Set<String> given = new HashSet<>();
+        for (NodeTuple parameter : YamlFile.entries(parameters)) {
+            String name = YamlFile.text(parameter.getKeyNode());
+            given.add(name);
+            if (!known.contains(name)) {
+                Optional<String> nearest = NearestName.of(name, known);
+                // Whoever misspelt a parameter need not hear that it is missing.
+                nearest.ifPresent(given::add);
+                problems.add(
+                        file.place(parameter.getKeyNode()),
+                        "a stream has no parameter '" + name + "'",
+                        nearest.map(meant -> "Did you mean " + meant + "?")
+                                .orElse("It has " + String.join(", ", known)));
+            } else if (YamlFile.text(parameter.getValueNode()).isBlank()) {
+                problems.add(
+                        file.place(parameter.getKeyNode()),
+                        "the parameter " + name + " has no value",
+                        required.contains(name) ? "Give it one" : "Give it one, or remove it");
+            }
+        }
+        for (String name : required) {
+            if (!given.contains(name)) {
+                problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
+            }
+        }
+    }
+
+    private void checkQuery(YamlFile file, Node query) {
+        Path sql = folder.resolve(YamlFile.text(query)).normalize();
+        if (Files.isRegularFile(sql)) {
+            problems.collect(() -> StreamDefinition.read(sql));
+        } else {
+            problems.add(
+                    file.place(query),
+                    "there is no query file " + sql,
+                    "Put the stream's SELECT there, or name the file it is in");
+        }
+    }
+
+    /** A parameter with a value. */
+    private static Optional<Node> given(Node parameters, String name) {
+        return YamlFile.at(parameters, name)
+                .filter(value -> !YamlFile.text(value).isBlank());
     }
 
     private void refuseSecondUse(YamlFile file, Node id, Map<String, String> used, String what) {

@@ -41,7 +41,7 @@ record DuckDbMessage(String text, OptionalInt line) {
     private static final Pattern PLACE = Pattern.compile("(?s)(.*)\\n\\s*LINE (\\d{1,9}): .*");
 
     /** Advice for people at DuckDB's own prompt. */
-    private static final Pattern ADVICE = Pattern.compile("(?s)\\n\\s*(Possible solutions|Stack Trace:).*");
+    private static final Pattern ADVICE = Pattern.compile("(?s)\\n\\s*(Possible solutions|Stack Trace:|Please try installing|Install it first).*");
 
     private static final String TYPE = "(?<type>[A-Z][A-Z0-9_ ]*(?:\\([0-9, ]*\\))?(?:\\[[0-9]*\\])*)";
     private static final String COLUMN = "(?: when casting from source column (?<column>[^'\"\\n]{1,200}))?";
@@ -119,6 +119,11 @@ record DuckDbMessage(String text, OptionalInt line) {
         return new DuckDbMessage(
                 withoutValues(words.strip()),
                 placed ? OptionalInt.of(Integer.parseInt(place.group(2))) : OptionalInt.empty());
+    }
+
+    /** Whether something lacks that DuckDB would have to load from outside. */
+    boolean isOfAnExtension() {
+        return kind(text).equals("Extension Autoloading") || text.contains("it exists in the ");
     }
 
     /** Whether the error came up while rows were worked on, so that a row is as likely at fault as the query. */

@@ -134,18 +134,12 @@ public final class DuckDbSource implements DataSource {
         }
         String unavailable = unavailable(message);
         return unavailable == null
-                ? new QueryFailedException(sentence(message) + mend(e), line(e), e)
+                ? new QueryFailedException(sentence(message) + (e instanceof QueryError error ? error.mend() : ""), line(e), e)
                 : new SourceUnavailableException("source " + file + " " + unavailable, e);
     }
 
     private static OptionalInt line(SQLException e) {
         return e instanceof QueryError error ? error.line() : OptionalInt.empty();
-    }
-
-    private static String mend(SQLException e) {
-        return e instanceof QueryError error && error.isOfARow()
-                ? "Correct the rows or the query; run the query in DuckDB to see the value"
-                : "Correct the query and restart, or change the source";
     }
 
     private static String sentence(String message) {

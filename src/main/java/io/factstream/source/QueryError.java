@@ -10,12 +10,12 @@ final class QueryError extends SQLException {
     private static final long serialVersionUID = 1L;
 
     private final int line;
-    private final boolean ofARow;
+    private final String mend;
 
     private QueryError(DuckDbMessage told, SQLException thrown) {
         super(told.text(), thrown.getSQLState(), thrown.getErrorCode());
         this.line = told.line().orElse(0);
-        this.ofARow = told.isOfARow();
+        this.mend = mend(told);
         // Not the cause: its message holds the values.
         setStackTrace(thrown.getStackTrace());
     }
@@ -39,8 +39,17 @@ final class QueryError extends SQLException {
         return line == 0 ? OptionalInt.empty() : OptionalInt.of(line);
     }
 
-    /** See {@link DuckDbMessage#isOfARow()}. */
-    boolean isOfARow() {
-        return ofARow;
+    /** What to do about it, as an instruction. */
+    String mend() {
+        return mend;
+    }
+
+    private static String mend(DuckDbMessage told) {
+        if (told.isOfARow()) {
+            return "Correct the rows or the query; run the query in DuckDB to see the value";
+        }
+        return told.isOfAnExtension()
+                ? "Do without it, or compute it in the loader: FactStream loads no extensions"
+                : "Correct the query and restart, or change the source";
     }
 }

@@ -1,6 +1,7 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.NearestName;
 import io.factstream.config.NonFinite;
 import io.factstream.source.Column;
 import io.factstream.source.DuckDbType;
@@ -95,8 +96,11 @@ final class PageQuery {
                     && EnvelopeColumn.named(name).isEmpty()) {
                 throw new ConfigurationException(
                         stream.queryFile().toString(),
-                        "the column " + name + " begins with an underscore but is none of " + EnvelopeColumn.names(),
-                        "Rename it; names with an underscore first are kept for the envelope");
+                        "the column " + name + " begins with an underscore but is none of "
+                                + String.join(", ", EnvelopeColumn.all()),
+                        NearestName.of(name, EnvelopeColumn.all())
+                                .map(nearest -> "Did you mean " + nearest + "?")
+                                .orElse("Rename it; names with an underscore first are kept for the envelope"));
             }
         }
     }

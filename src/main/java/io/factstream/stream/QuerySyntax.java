@@ -54,6 +54,9 @@ final class QuerySyntax {
                 throw syntax.refusal(
                         row.getString(3), "is no SQL: " + row.getString(2), "Correct the query and restart");
             }
+            if (row.getString(2) != null && row.getString(2).contains("Only SELECT")) {
+                refuseWhatIsNoSelect(stream, connection);
+            }
             String modifiers = row.getString(4) == null ? "" : row.getString(4);
             if (modifiers.contains("LIMIT")) {
                 throw syntax.refusal(
@@ -76,6 +79,16 @@ final class QuerySyntax {
                         "the query takes a sample, which is another one each time, so that rows would be lost",
                         "Take it out, or filter by a hash of a column");
             }
+        }
+    }
+
+    /** A PIVOT is as good as a SELECT, though its tree cannot be had. */
+    private static void refuseWhatIsNoSelect(StreamDefinition stream, Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DESCRIBE " + stream.query());
+        } catch (SQLException e) {
+            throw new ConfigurationException(
+                    stream.queryFile().toString(), "the query is no SELECT", "Write one SELECT into it and restart", e);
         }
     }
 
