@@ -10,7 +10,8 @@ import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
-import io.factstream.jmx.StreamMBeans;
+import io.factstream.eventhubs.HubMonitor;
+import io.factstream.jmx.StatusMBeans;
 import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
@@ -20,10 +21,12 @@ import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.KeptPages;
 import io.factstream.stream.StreamServices;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -53,10 +56,14 @@ public final class Application implements AutoCloseable {
     /** Sends under way at the same time, all streams together. More than a few only cost memory. */
     private static final int SENDERS = 8;
 
+    /** All streams together keep at most this part of the heap, one in so many, while they wait for an outage to end. */
+    private static final int KEPT_SHARE = 3;
+
     private final Settings settings;
     private final boolean presentEnd;
     private final SqliteState state;
     private final String sessionId;
+    private final HubMonitor hubs;
     private final Streams streams;
     private final ExecutorService senders;
     private final Main camel;
@@ -81,22 +88,38 @@ public final class Application implements AutoCloseable {
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = access(settings);
+        CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+        hubs = hubs(settings, access, breakers, running);
         StreamServices services = new StreamServices(
                 source(settings),
-                new HubLayouts(
-                        access,
-                        new BatchLimit(
-                                settings.get(KnownSettings.BATCH_MAX_EVENTS),
-                                Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES))),
-                        settings.get(KnownSettings.SEND_DEADLINE)),
+                hubs,
                 state.watermarks(),
+                new KeptPages(Runtime.getRuntime().maxMemory() / KEPT_SHARE),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES));
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
-        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, this::saveCounts);
-        camel = camel(access, services);
+        hubs.whenWorthTrying(streams::hubIsWorthTrying);
+        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
+        camel = camel(access, services, breakers);
+    }
+
+    private static HubMonitor hubs(Settings settings, HubAccess access, CircuitBreakerRegistry breakers, Clock clock) {
+        HubLayouts layouts = new HubLayouts(
+                access,
+                new BatchLimit(
+                        settings.get(KnownSettings.BATCH_MAX_EVENTS),
+                        Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES))),
+                settings.get(KnownSettings.SEND_DEADLINE));
+        Duration longest = settings.get(KnownSettings.BREAKER_PROBE_INTERVAL);
+        Duration first = settings.get(KnownSettings.HOLD_INITIAL_DELAY);
+        return new HubMonitor(
+                layouts,
+                breakers,
+                new HubMonitor.Probing(first.compareTo(longest) < 0 ? first : longest, longest),
+                clock,
+                new NamedDaemons("factstream-hubs-"));
     }
 
     private static DuckDbSource source(Settings settings) {
@@ -119,7 +142,9 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.PAGE_MAX_BYTES),
                 settings.get(KnownSettings.SOURCE_BUSY_RETRY),
                 settings.get(KnownSettings.HOLD_INITIAL_DELAY),
-                settings.get(KnownSettings.HOLD_MAX_DELAY));
+                settings.get(KnownSettings.HOLD_MAX_DELAY),
+                settings.get(KnownSettings.HOLD_MULTIPLIER),
+                settings.get(KnownSettings.HOLD_THROTTLED));
     }
 
     private static HubAccess access(Settings settings) {
@@ -138,7 +163,7 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.MAX_RETRIES));
     }
 
-    private Main camel(HubAccess access, StreamServices services) {
+    private Main camel(HubAccess access, StreamServices services, CircuitBreakerRegistry breakers) {
         Main main = new Main();
         main.setAppName("FactStream");
         Path routes = settings.get(KnownSettings.ROUTES).toAbsolutePath();
@@ -149,6 +174,9 @@ public final class Application implements AutoCloseable {
         properties.setProperty(
                 "factstream.source.query-timeout-seconds",
                 Integer.toString(services.source().queryTimeoutSeconds()));
+        properties.setProperty(
+                "factstream.breaker.recovery-seconds",
+                Long.toString(settings.get(KnownSettings.BREAKER_RECOVERY).toSeconds()));
         properties.putIfAbsent("camel.main.name", "factstream");
         properties.putIfAbsent("camel.main.startupSummaryLevel", "Off");
         properties.putIfAbsent(
@@ -164,10 +192,12 @@ public final class Application implements AutoCloseable {
         main.bind("source", services.source());
         main.bind("streams", streams);
         main.bind("sendPool", senders);
+        // Where the circuit breakers of the routes find their registry, so that they can be watched from here.
+        main.bind("breakers", breakers);
         main.bind("azure-eventhubs", new HubComponent(access));
         main.bind("delivery", new Delivery(streams, state.deadLetters(), sessionId, clock));
         main.configure().withRoutesBuilders(List.of());
-        main.addMainListener(new SenderBinding(settings.get(KnownSettings.SEND_DEADLINE)));
+        main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs));
         return main;
     }
 
@@ -184,7 +214,9 @@ public final class Application implements AutoCloseable {
         } catch (Exception e) {
             throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
         }
-        new StreamMBeans(camel.getCamelContext()).register(streams.all());
+        StatusMBeans mbeans = new StatusMBeans(camel.getCamelContext());
+        mbeans.register(streams.all());
+        mbeans.register(hubs, streams.hubs());
         heartbeat.start();
         LOG.info(
                 "session={} started streams={} source={}",
@@ -203,6 +235,11 @@ public final class Application implements AutoCloseable {
         return streams;
     }
 
+    /** The hubs that the streams send to. */
+    public HubMonitor hubs() {
+        return hubs;
+    }
+
     /** The Camel context, for those who watch it. */
     public CamelContext context() {
         return camel.getCamelContext();
@@ -216,7 +253,15 @@ public final class Application implements AutoCloseable {
         return streams.all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> (status.drained() && status.state() == StreamState.RUNNING)
-                        || status.consecutiveFailures() >= failures);
+                        || status.consecutiveFailures() >= failures
+                        || isCutOff(status));
+    }
+
+    private boolean isCutOff(StreamStatus status) {
+        return status.state() == StreamState.FAILING
+                && streams.find(status.stream())
+                        .flatMap(stream -> hubs.cut(stream.definition().hub()))
+                        .isPresent();
     }
 
     /** Lets pages under way finish, saves, and ends the session. */
@@ -227,6 +272,7 @@ public final class Application implements AutoCloseable {
         try {
             heartbeat.close();
             finishPages(timeout);
+            hubs.close();
             camel.stop();
             senders.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {

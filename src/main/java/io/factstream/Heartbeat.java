@@ -1,5 +1,8 @@
 package io.factstream;
 
+import io.factstream.deadletter.DeliveryFailure;
+import io.factstream.eventhubs.HubMonitor;
+import io.factstream.eventhubs.HubStatus;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -13,8 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +37,16 @@ public final class Heartbeat implements AutoCloseable {
 
     private final Path file;
     private final Streams streams;
+    private final HubMonitor hubs;
     private final Runnable eachBeat;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean started;
 
     /** @param eachBeat what else to do every few seconds; must not throw */
-    Heartbeat(Path state, Streams streams, Runnable eachBeat) {
+    Heartbeat(Path state, Streams streams, HubMonitor hubs, Runnable eachBeat) {
         this.file = file(state);
         this.streams = streams;
+        this.hubs = hubs;
         this.eachBeat = eachBeat;
     }
 
@@ -65,10 +73,12 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     private void write() {
-        List<String> failing = streams.all().stream()
-                .map(FactStream::status)
-                .filter(status -> status.state() == StreamState.FAILING)
-                .map(Heartbeat::line)
+        List<String> failing = Stream.concat(
+                        hubs.all().stream().filter(hub -> hub.failure() != null).map(Heartbeat::line),
+                        streams.all().stream()
+                                .map(FactStream::status)
+                                .filter(status -> status.state() == StreamState.FAILING)
+                                .map(Heartbeat::line))
                 .toList();
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         try {
@@ -78,6 +88,13 @@ public final class Heartbeat implements AutoCloseable {
             // Without it a health check fails, which is right: the folder of the state cannot be written to.
             LOG.warn("health file={} cannot be written: {}", file, e.toString());
         }
+    }
+
+    private static String line(HubStatus status) {
+        DeliveryFailure failure = Objects.requireNonNull(status.failure());
+        return "hub " + status.hub() + " is failing since " + status.since() + " ("
+                + failure.severity().name().toLowerCase(Locale.ROOT) + "): "
+                + failure.error().replace('\n', ' ');
     }
 
     private static String line(StreamStatus status) {

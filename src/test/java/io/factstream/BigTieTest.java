@@ -55,7 +55,7 @@ class BigTieTest {
 
     @Test
     void a_restart_after_a_lost_acknowledgement_within_a_tie_repeats_at_most_a_slice(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = tie(folder).impatient().with(KnownSettings.SEND_RETRIES, "0")) {
+        try (RuntimeUnderTest runtime = tie(folder).impatient()) {
             runtime.start();
             runtime.awaitReceived("tie", 5_000);
             runtime.hubs().faults().next(1, Fault.loseAcknowledgement());

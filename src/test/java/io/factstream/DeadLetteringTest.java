@@ -80,14 +80,14 @@ class DeadLetteringTest {
 
     @Test
     void an_outage_while_a_rejected_event_is_looked_for_loses_nothing(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.SEND_RETRIES, "0")) {
+        try (RuntimeUnderTest runtime = numbers(folder)) {
             runtime.hubs().faults().always(Fault.reject(Conditions.ARGUMENT_ERROR), holdsAnyOf(37));
             // The half beside the one that holds the event, and once more deeper down.
             runtime.hubs()
                     .faults()
                     .next(
                             2,
-                            Fault.serverBusy(),
+                            Fault.release(),
                             batch -> batch.count() < 60 && !holdsAnyOf(37).test(batch));
             runtime.start();
 

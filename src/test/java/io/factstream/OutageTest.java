@@ -11,6 +11,7 @@ import io.factstream.stream.StreamState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,6 @@ class OutageTest {
     static List<Arguments> outages() {
         return List.of(
                 outage("the hub is down", LocalEventHubs::suspend, LocalEventHubs::resume),
-                fault("the hub is busy", Fault.serverBusy()),
                 fault("the hub has an internal error", Fault.reject(Conditions.INTERNAL_ERROR)),
                 fault("the hub is disabled", Fault.reject(Conditions.ENTITY_DISABLED)),
                 fault("the hub does not allow it", Fault.reject(Conditions.NOT_ALLOWED)),
@@ -94,7 +94,6 @@ class OutageTest {
     static List<Arguments> outagesAtTheStart() {
         return List.of(
                 outage("the hub is down", LocalEventHubs::suspend, LocalEventHubs::resume),
-                fault("the hub is busy", Fault.serverBusy()),
                 fault("logins are refused", Fault.answerToken(401)),
                 fault("logins are not answered", Fault.ignoreToken()),
                 fault("connections are hung up", Fault.hangUp()),
@@ -122,15 +121,24 @@ class OutageTest {
     }
 
     @Test
-    void a_short_fault_is_outlived_by_the_retries_of_the_send_without_holding_the_stream(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.SEND_RETRIES, "3")) {
-            runtime.hubs().faults().next(2, Fault.serverBusy());
+    void a_hub_that_asks_to_slow_down_puts_batches_off_and_no_event_is_repeated(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder)) {
+            AtomicInteger sends = new AtomicInteger();
+            // Every other send is put off, so that hardly a page is taken at the first try.
+            runtime.hubs().faults().always(Fault.serverBusy(), batch -> sends.getAndIncrement() % 2 == 0);
 
             runtime.start();
 
             awaitDelivered(runtime);
             runtime.assertEachOnce("numbers", "n", ROWS);
+            runtime.assertInOrder("numbers", "n");
             assertThat(runtime.status("numbers").pagesFailed()).isZero();
+            assertThat(runtime.status("numbers").throttles()).isPositive();
+            assertThat(runtime.application().hubs().all()).singleElement().satisfies(hub -> {
+                assertThat(hub.throttled()).isPositive();
+                assertThat(hub.failures()).isZero();
+                assertThat(hub.trips()).isZero();
+            });
         }
     }
 

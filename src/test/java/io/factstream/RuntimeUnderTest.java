@@ -85,11 +85,11 @@ final class RuntimeUnderTest implements AutoCloseable {
         with(KnownSettings.CONNECTION_STRING, hubs.connectionString(HUB));
         with(KnownSettings.POLL_INTERVAL, "20ms");
         with(KnownSettings.SOURCE_BUSY_RETRY, "20ms");
-        with(KnownSettings.SEND_RETRIES, "1");
-        with(KnownSettings.SEND_RETRY_DELAY, "20ms");
-        with(KnownSettings.SEND_MAX_RETRY_DELAY, "50ms");
         with(KnownSettings.HOLD_INITIAL_DELAY, "20ms");
         with(KnownSettings.HOLD_MAX_DELAY, "100ms");
+        with(KnownSettings.HOLD_THROTTLED, "30ms");
+        with(KnownSettings.BREAKER_RECOVERY, "1s");
+        with(KnownSettings.BREAKER_PROBE_INTERVAL, "100ms");
         with(KnownSettings.SHUTDOWN_TIMEOUT, "10s");
     }
 

@@ -140,46 +140,54 @@ public final class KnownSettings {
             new Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
             "30s",
             "How long one send may take before it counts as failed. The Azure SDK can wait for ever when a hub is away, "
-                    + "so this deadline is FactStream's own. It must leave time for `eventhubs.try-timeout`, once for each "
+                    + "so this deadline is FactStream's own, and the longest time until an outage is seen. It must leave time for `eventhubs.try-timeout`, once for each "
                     + "of the tries that `eventhubs.max-retries` allows.");
-
-    public static final Setting<Integer> SEND_RETRIES = new Setting<>(
-            "factstream.send.retries",
-            new Count(0, 100, "retries"),
-            "3",
-            "How often a failed send is repeated, with the same event ids, before the failure counts as an outage or, "
-                    + "where the hub refuses these events alone, as a reason for dead letters.");
-
-    public static final Setting<Duration> SEND_RETRY_DELAY = new Setting<>(
-            "factstream.send.retry-delay",
-            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
-            "800ms",
-            "How long to wait before the first repeated send.");
-
-    public static final Setting<Double> SEND_BACKOFF_MULTIPLIER = new Setting<>(
-            "factstream.send.backoff-multiplier",
-            new Factor(1.0, 10.0),
-            "2.0",
-            "By how much the wait grows from one repeated send to the next; 1.0 keeps it the same.");
-
-    public static final Setting<Duration> SEND_MAX_RETRY_DELAY = new Setting<>(
-            "factstream.send.max-retry-delay",
-            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
-            "30s",
-            "The longest wait between two repeated sends.");
 
     public static final Setting<Duration> HOLD_INITIAL_DELAY = new Setting<>(
             "factstream.hold.initial-delay",
             new Time(ONE_MILLISECOND, Duration.ofHours(1)),
             "1s",
-            "How long a stream waits after an outage before it reads its page again. Each outage that follows without a "
-                    + "success between them doubles the wait, varied at random.");
+            "How long a stream waits after an outage before it sends its page again. Each failure that follows without a "
+                    + "success between them lengthens the wait, varied at random. Nothing else repeats a send.");
 
     public static final Setting<Duration> HOLD_MAX_DELAY = new Setting<>(
             "factstream.hold.max-delay",
             new Time(ONE_MILLISECOND, Duration.ofHours(1)),
             "30s",
             "The longest such wait. It bounds how long a stream stays still once the hub is back.");
+
+    public static final Setting<Double> HOLD_MULTIPLIER = new Setting<>(
+            "factstream.hold.multiplier",
+            new Factor(1.0, 10.0),
+            "2.0",
+            "By how much the wait grows from one failure to the next; 1.0 keeps it the same.");
+
+    public static final Setting<Duration> HOLD_THROTTLED = new Setting<>(
+            "factstream.hold.throttled",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "4s",
+            "How long a stream waits when the hub asks to slow down and does not say how long; where it says so, that is "
+                    + "how long. The wait varies upwards at random.");
+
+    public static final Setting<Integer> BREAKER_THRESHOLD = new Setting<>(
+            "factstream.breaker.threshold",
+            new Count(1, 1000, "sends"),
+            "5",
+            "After how many failed sends in a row a hub's circuit breaker opens. Then nothing is sent to the hub, and no "
+                    + "page is read for it, until the hub is back. Being asked to slow down does not count.");
+
+    public static final Setting<Duration> BREAKER_RECOVERY = new Setting<>(
+            "factstream.breaker.recovery",
+            new Time(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "60s",
+            "After how long, in whole seconds, an open circuit breaker lets one send through to see whether the hub takes "
+                    + "events again. A hub that could not be reached at all is tried as soon as a probe reaches it.");
+
+    public static final Setting<Duration> BREAKER_PROBE_INTERVAL = new Setting<>(
+            "factstream.breaker.probe-interval",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "5s",
+            "The longest time between two probes of a hub that fails. A probe logs in and opens a link, and sends nothing.");
 
     public static final Setting<String> EVENT_SOURCE = new Setting<>(
             "factstream.event.source",
@@ -270,9 +278,9 @@ public final class KnownSettings {
             "eventhubs.max-retries",
             new Count(0, 10, "retries"),
             "0",
-            "How often the Azure SDK repeats a try by itself. FactStream repeats failed sends where it can count them and "
-                    + "bound them (`factstream.send.retries`); retries of the SDK come on top and multiply with these, out "
-                    + "of sight. Leave it at 0 unless Microsoft's support asks otherwise.");
+            "How often the Azure SDK repeats a try by itself. FactStream repeats failed sends where it can be seen "
+                    + "(`factstream.hold.initial-delay`); retries of the SDK come on top, out of sight, and delay the moment "
+                    + "at which an outage shows. Leave it at 0 unless Microsoft's support asks otherwise.");
 
     /** All of them, in the order of the documentation. */
     public static final List<Group> GROUPS = List.of(
@@ -282,17 +290,17 @@ public final class KnownSettings {
             new Group("State and routes", List.of(STATE_FILE, ROUTES)),
             new Group("Reading", List.of(POLL_INTERVAL, POLL_SETTLE, PAGE_MAX_ROWS, PAGE_MAX_BYTES)),
             new Group("Events", List.of(EVENT_SOURCE, EVENT_SCHEMA_VERSION, EVENT_NON_FINITE)),
+            new Group("Sending", List.of(BATCH_MAX_BYTES, BATCH_MAX_EVENTS, SEND_DEADLINE)),
             new Group(
-                    "Sending",
+                    "Outages",
                     List.of(
-                            BATCH_MAX_BYTES,
-                            BATCH_MAX_EVENTS,
-                            SEND_DEADLINE,
-                            SEND_RETRIES,
-                            SEND_RETRY_DELAY,
-                            SEND_BACKOFF_MULTIPLIER,
-                            SEND_MAX_RETRY_DELAY)),
-            new Group("Outages", List.of(HOLD_INITIAL_DELAY, HOLD_MAX_DELAY)),
+                            HOLD_INITIAL_DELAY,
+                            HOLD_MAX_DELAY,
+                            HOLD_MULTIPLIER,
+                            HOLD_THROTTLED,
+                            BREAKER_THRESHOLD,
+                            BREAKER_RECOVERY,
+                            BREAKER_PROBE_INTERVAL)),
             new Group("Dead letters and shutdown", List.of(DEAD_LETTER_MAX_ENTRIES, SHUTDOWN_TIMEOUT)),
             new Group(
                     "Event Hubs",

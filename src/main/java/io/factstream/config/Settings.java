@@ -308,7 +308,6 @@ public final class Settings {
     /** @throws ConfigurationException if two values, each right by itself, cannot both be meant */
     void refuseContradictions() {
         Problems problems = new Problems();
-        requireOrder(problems, KnownSettings.SEND_RETRY_DELAY, KnownSettings.SEND_MAX_RETRY_DELAY);
         requireOrder(problems, KnownSettings.HOLD_INITIAL_DELAY, KnownSettings.HOLD_MAX_DELAY);
         int tries = 1 + get(KnownSettings.MAX_RETRIES);
         Duration deadline = get(KnownSettings.SEND_DEADLINE);

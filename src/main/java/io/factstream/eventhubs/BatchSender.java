@@ -1,8 +1,5 @@
 package io.factstream.eventhubs;
 
-import io.factstream.deadletter.DeliveryFailure;
-import io.factstream.deadletter.ErrorCategory;
-import io.factstream.deadletter.Severity;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +26,17 @@ public final class BatchSender {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchSender.class);
 
+    /** The header with the hub's name, which the flow sets. */
+    private static final String HUB = "hub";
+
+    private static final String ANSWER = "FactStreamAnswer";
+    private static final String ACKNOWLEDGED = "acknowledged";
+
     private final CamelContext context;
     private final ProducerTemplate template;
     private final String route;
     private final Duration deadline;
+    private final HubMonitor monitor;
     private final AtomicBoolean renewing = new AtomicBoolean();
 
     /**
@@ -39,49 +44,91 @@ public final class BatchSender {
      *
      * @param route the id of the sender route
      * @param deadline how long one send may take
+     * @param monitor is told what each send came to
      */
-    public BatchSender(CamelContext context, String route, Duration deadline) {
+    public BatchSender(CamelContext context, String route, Duration deadline, HubMonitor monitor) {
         this.context = context;
         this.template = context.createProducerTemplate();
         this.route = route;
         this.deadline = deadline;
+        this.monitor = monitor;
     }
 
     /**
-     * Sends the exchange's body, a list of messages, with the headers of the exchange.
+     * Makes the kamelet {@code event-hub} for a hub, before anything is sent to it: made by the first sends, which come
+     * side by side, it would get some of them before it has started.
+     */
+    public void open(String hub) {
+        context.getEndpoint("kamelet:event-hub/event-hub-" + hub + "?hub=" + hub);
+    }
+
+    /**
+     * Step within the circuit breaker: sends the exchange's body, a list of messages, with the headers of the exchange,
+     * and leaves what the hub said of them for {@link #heed}.
+     *
+     * <p>The breaker must see only what keeps everybody from sending. Exceptions that it is told to ignore it swallows,
+     * and the route would go on as if the events were sent.
      *
      * @throws OutageException when the batch was not acknowledged for a reason that lies outside of it
+     */
+    public void send(Exchange exchange) throws InterruptedException {
+        String hub = exchange.getMessage().getHeader(HUB, String.class);
+        exchange.removeProperty(ANSWER);
+        Throwable failure = attempt(exchange);
+        if (failure == null) {
+            exchange.setProperty(ANSWER, ACKNOWLEDGED);
+            monitor.answered(hub);
+            return;
+        }
+        DeliveryException typed = SendFailures.of(failure);
+        if (typed instanceof OutageException outage) {
+            monitor.failed(hub, outage);
+            throw outage;
+        }
+        if (typed instanceof ThrottledException throttled) {
+            monitor.throttled(hub, throttled);
+        } else {
+            monitor.answered(hub);
+        }
+        exchange.setProperty(ANSWER, typed);
+    }
+
+    /**
+     * Step after the circuit breaker: goes on only when the hub acknowledged the events.
+     *
+     * @throws ThrottledException when the hub asks to slow down
      * @throws RejectedBatchException when the hub rejected a batch of several events for what is in it
      * @throws UndeliverableEventException when the hub rejected a single event
      */
-    public void send(Exchange exchange) throws InterruptedException {
+    public void heed(Exchange exchange) {
+        Object answer = exchange.removeProperty(ANSWER);
+        if (answer instanceof RejectedBatchException rejected
+                && exchange.getMessage().getBody(List.class).size() == 1) {
+            throw SendFailures.undeliverable(rejected);
+        }
+        if (answer instanceof DeliveryException refused) {
+            throw refused;
+        }
+        if (!ACKNOWLEDGED.equals(answer)) {
+            throw new IllegalStateException("the hub was not asked: the route of its kamelet has no step bean:sender"
+                    + " with the method send in its circuit breaker");
+        }
+    }
+
+    /** Returns what it ended with; null when the hub acknowledged it. */
+    private @Nullable Throwable attempt(Exchange exchange) throws InterruptedException {
         Exchange attempt = new DefaultExchange(context);
         attempt.getMessage().setBody(exchange.getMessage().getBody());
         attempt.getMessage().setHeaders(exchange.getMessage().getHeaders());
         CompletableFuture<Exchange> answer = template.asyncSend("direct:" + route, attempt);
-        Throwable failure;
         try {
-            failure = answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS).getException();
+            return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS).getException();
         } catch (ExecutionException e) {
-            failure = e.getCause();
+            return e.getCause();
         } catch (TimeoutException e) {
             renewClient();
-            throw new OutageException(
-                    new DeliveryFailure(
-                            ErrorCategory.NETWORK,
-                            Severity.TRANSIENT,
-                            "no acknowledgement within " + deadline.toMillis() + " ms (factstream.send.deadline)"),
-                    e);
+            return new DeadlineMissedException(deadline);
         }
-        if (failure == null) {
-            return;
-        }
-        DeliveryException typed = SendFailures.of(failure);
-        if (typed instanceof RejectedBatchException rejected
-                && exchange.getMessage().getBody(List.class).size() == 1) {
-            throw SendFailures.undeliverable(rejected);
-        }
-        throw typed;
     }
 
     /** Some hung clients stay hung when the fault is over, so a missed deadline makes the route start a new one. */

@@ -4,11 +4,11 @@ import io.factstream.deadletter.DeliveryFailure;
 
 /**
  * A batch was not delivered. Which subtype it is decides what the flow does: hold the stream and send again ({@link
- * OutageException}), look for the event that is at fault ({@link RejectedBatchException}), or dead-letter it
+ * OutageException}), do so more slowly ({@link ThrottledException}), look for the event that is at fault ({@link RejectedBatchException}), or dead-letter it
  * ({@link UndeliverableEventException}).
  */
 public abstract sealed class DeliveryException extends RuntimeException
-        permits OutageException, RejectedBatchException, UndeliverableEventException {
+        permits OutageException, ThrottledException, RejectedBatchException, UndeliverableEventException {
 
     private static final long serialVersionUID = 1L;
 

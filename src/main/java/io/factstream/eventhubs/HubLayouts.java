@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Asks each hub once for its partitions and its message limit, with the SDK. Thread-safe. */
-public final class HubLayouts implements Hubs {
+public final class HubLayouts {
 
     private final HubAccess access;
     private final BatchLimit limit;
@@ -32,7 +32,11 @@ public final class HubLayouts implements Hubs {
         this.deadline = deadline;
     }
 
-    @Override
+    /**
+     * The layout of a hub: from the service the first time, from memory later.
+     *
+     * @throws OutageException when the service gives no answer, or refuses
+     */
     public HubLayout layout(String hub) {
         CompletableFuture<HubLayout> mine = new CompletableFuture<>();
         CompletableFuture<HubLayout> asked = layouts.putIfAbsent(hub, mine);
@@ -54,6 +58,25 @@ public final class HubLayouts implements Hubs {
             return layout.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof OutageException outage ? outage : e;
+        }
+    }
+
+    /** Whether the service has told the layout of a hub. */
+    boolean isKnown(String hub) {
+        CompletableFuture<HubLayout> layout = layouts.get(hub);
+        return layout != null && layout.isDone() && !layout.isCompletedExceptionally();
+    }
+
+    /**
+     * Asks the service as a sender does who begins: it logs in, asks for the partitions, and opens a link to send.
+     *
+     * @throws OutageException when the service gives no answer, or refuses
+     */
+    void probe(String hub) {
+        try {
+            ask(hub);
+        } catch (RuntimeException e) {
+            throw outage(hub, e);
         }
     }
 

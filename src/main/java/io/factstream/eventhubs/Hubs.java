@@ -1,7 +1,8 @@
 package io.factstream.eventhubs;
 
-/** Asks event hubs what they look like. */
-@FunctionalInterface
+import java.util.Optional;
+
+/** What streams must know of event hubs. */
 public interface Hubs {
 
     /**
@@ -11,4 +12,7 @@ public interface Hubs {
      * @throws OutageException when the service gives no answer, or refuses
      */
     HubLayout layout(String hub);
+
+    /** Why nothing can be sent to a hub at the moment; empty when a send may be tried. Never asks the service. */
+    Optional<OutageException> cut(String hub);
 }

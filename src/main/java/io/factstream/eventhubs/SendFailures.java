@@ -1,24 +1,16 @@
 package io.factstream.eventhubs;
 
-import com.azure.core.amqp.exception.AmqpErrorCondition;
-import com.azure.core.amqp.exception.AmqpException;
 import io.factstream.deadletter.DeliveryFailure;
-import io.factstream.deadletter.ErrorCategory;
-import io.factstream.deadletter.Severity;
-import java.io.IOException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
-/**
- * What a failed send means: the one place where exceptions of the SDK become a category, a severity and an action.
- *
- * <p>Only what the hub says about the content of a batch counts against its events. Everything else, and everything
- * unknown, is an outage: events wait, none is given up.
- */
+/** Turns whatever a send ended with into a typed failure, by the table of {@link KnownFault}, without secrets. */
 public final class SendFailures {
 
     /** Keys and signatures, should an error text ever repeat a connection string, a request or a token. */
@@ -33,40 +25,26 @@ public final class SendFailures {
 
     private SendFailures() {}
 
+    /** How the service says how long to wait: "... Please wait 4 seconds and try again". */
+    private static final Pattern ADVICE = Pattern.compile("(?i)wait (?:for )?(\\d{1,4}) second");
+
     /** The typed failure for whatever a send ended with; one that is typed already is returned as it is. */
     public static DeliveryException of(Throwable thrown) {
-        if (thrown instanceof DeliveryException typed) {
-            return typed;
-        }
-        Optional<AmqpException> amqp = causes(thrown)
-                .filter(AmqpException.class::isInstance)
-                .map(AmqpException.class::cast)
+        Optional<DeliveryException> typed = KnownFault.causes(thrown)
+                .filter(DeliveryException.class::isInstance)
+                .map(DeliveryException.class::cast)
                 .findFirst();
-        AmqpErrorCondition condition =
-                amqp.map(AmqpException::getErrorCondition).orElse(null);
-        if (condition == null) {
-            return withoutCondition(thrown, amqp.orElse(null));
+        if (typed.isPresent()) {
+            return typed.get();
         }
-        return switch (condition) {
-            case LINK_PAYLOAD_SIZE_EXCEEDED, ARGUMENT_ERROR, ARGUMENT_OUT_OF_RANGE_ERROR ->
-                rejected(failure(ErrorCategory.VALIDATION, Severity.PERMANENT, thrown), thrown);
-            case UNAUTHORIZED_ACCESS, PUBLISHER_REVOKED_ERROR ->
-                outage(ErrorCategory.AUTHENTICATION, Severity.CRITICAL, thrown);
-            case NOT_FOUND, ENTITY_DISABLED_ERROR, NOT_ALLOWED, NOT_IMPLEMENTED ->
-                outage(ErrorCategory.VALIDATION, Severity.CRITICAL, thrown);
-            case SERVER_BUSY_ERROR, RESOURCE_LIMIT_EXCEEDED ->
-                outage(ErrorCategory.THROTTLING, Severity.TRANSIENT, thrown);
-            case TIMEOUT_ERROR,
-                    INTERNAL_ERROR,
-                    LINK_DETACH_FORCED,
-                    LINK_STOLEN,
-                    LINK_REDIRECT,
-                    CONNECTION_FORCED,
-                    CONNECTION_REDIRECT,
-                    CONNECTION_FRAMING_ERROR,
-                    PROTON_IO,
-                    OPERATION_CANCELLED -> outage(ErrorCategory.NETWORK, Severity.TRANSIENT, thrown);
-            default -> outage(ErrorCategory.UNKNOWN, Severity.TRANSIENT, thrown);
+        KnownFault fault = KnownFault.of(thrown);
+        String text = text(thrown);
+        DeliveryFailure failure =
+                new DeliveryFailure(fault.category(), fault.severity(), fault.summary() + ": " + text);
+        return switch (fault.consequence()) {
+            case OUTAGE -> new OutageException(failure, thrown);
+            case THROTTLING -> new ThrottledException(failure, advice(text), thrown);
+            case POISON -> new RejectedBatchException(failure, thrown);
         };
     }
 
@@ -75,47 +53,25 @@ public final class SendFailures {
         return new UndeliverableEventException(rejected.failure(), rejected);
     }
 
-    private static DeliveryException withoutCondition(Throwable thrown, @Nullable AmqpException amqp) {
-        if (causes(thrown).anyMatch(UnsupportedOperationException.class::isInstance)) {
-            // How the SDK reports the condition amqp:not-allowed.
-            return outage(ErrorCategory.VALIDATION, Severity.CRITICAL, thrown);
-        }
-        if (causes(thrown).anyMatch(cause -> cause instanceof IOException || cause instanceof TimeoutException)
-                || (amqp != null && amqp.isTransient())) {
-            return outage(ErrorCategory.NETWORK, Severity.TRANSIENT, thrown);
-        }
-        return outage(ErrorCategory.UNKNOWN, Severity.TRANSIENT, thrown);
+    /** Whether a send was not tried because the circuit breaker of its hub is open. */
+    public static boolean isOfBreaker(Throwable thrown) {
+        return thrown instanceof CallNotPermittedException;
     }
 
-    private static OutageException outage(ErrorCategory category, Severity severity, Throwable thrown) {
-        return new OutageException(failure(category, severity, thrown), thrown);
+    /** The outage that an exception is, whatever else it might be taken for: nothing here is the fault of an event. */
+    public static OutageException outage(Throwable thrown) {
+        DeliveryException typed = of(thrown);
+        return typed instanceof OutageException outage ? outage : new OutageException(typed.failure(), thrown);
     }
 
-    private static RejectedBatchException rejected(DeliveryFailure failure, Throwable thrown) {
-        return new RejectedBatchException(failure, thrown);
-    }
-
-    private static DeliveryFailure failure(ErrorCategory category, Severity severity, Throwable thrown) {
-        return new DeliveryFailure(category, severity, summary(category, severity) + ": " + text(thrown));
-    }
-
-    /** What happened and what to do, in front of the words of the SDK. */
-    private static String summary(ErrorCategory category, Severity severity) {
-        return switch (category) {
-            case NETWORK -> "the hub cannot be reached or broke off; sending goes on when it is back";
-            case AUTHENTICATION -> "the hub refuses the login; check the key or the identity, and its right to send";
-            case THROTTLING -> "the hub asks to slow down, its throughput or quota is used up";
-            case VALIDATION ->
-                severity == Severity.CRITICAL
-                        ? "the hub is missing, disabled or does not allow sending; check its name and state"
-                        : "the hub rejects the event";
-            case SERIALIZATION, UNKNOWN -> "the send failed";
-        };
+    private static @Nullable Duration advice(String text) {
+        Matcher advice = ADVICE.matcher(text);
+        return advice.find() ? Duration.ofSeconds(Long.parseLong(advice.group(1))) : null;
     }
 
     /** The texts of an exception and its causes, each once, without secrets. */
     private static String text(Throwable thrown) {
-        String text = causes(thrown)
+        String text = KnownFault.causes(thrown)
                 .filter(cause -> !Exceptions.isRetryExhausted(cause))
                 .map(SendFailures::message)
                 .distinct()
@@ -130,10 +86,5 @@ public final class SendFailures {
             return "no answer in time";
         }
         return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
-    }
-
-    private static Stream<Throwable> causes(Throwable thrown) {
-        return Stream.iterate(thrown, java.util.Objects::nonNull, Throwable::getCause)
-                .limit(10);
     }
 }

@@ -27,7 +27,9 @@ public final class StreamMBean {
         return stream.definition().id();
     }
 
-    @ManagedAttribute(description = "running, paused, busy (another process holds the source) or failing")
+    @ManagedAttribute(
+            description =
+                    "running, paused, busy (another process holds the source), throttled (the hub asked to slow down) or failing")
     public String getState() {
         return status().state().name().toLowerCase(java.util.Locale.ROOT);
     }
@@ -56,6 +58,11 @@ public final class StreamMBean {
     @ManagedAttribute(description = "Pages that failed and were or will be tried again")
     public long getPagesFailed() {
         return status().pagesFailed();
+    }
+
+    @ManagedAttribute(description = "Pages that the hub put off; what is missing of each is sent later")
+    public long getThrottles() {
+        return status().throttles();
     }
 
     @ManagedAttribute(description = "Events stored as dead letters")

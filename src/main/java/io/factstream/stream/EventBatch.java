@@ -2,6 +2,7 @@ package io.factstream.stream;
 
 import io.factstream.eventhubs.UndeliverableEventException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -16,6 +17,9 @@ public final class EventBatch {
     private final int wireBytes;
     private final Envelope envelope;
     private final @Nullable UndeliverableEventException fault;
+    private final Settled settled;
+    /** Where this batch begins in the batch that was read, of which it may be a part. */
+    private final int offset;
 
     /**
      * @param wireBytes the sum of the events' sizes on the wire
@@ -28,12 +32,26 @@ public final class EventBatch {
             int wireBytes,
             Envelope envelope,
             @Nullable UndeliverableEventException fault) {
+        this(stream, partition, events, wireBytes, envelope, fault, new Settled(), 0);
+    }
+
+    private EventBatch(
+            StreamDefinition stream,
+            String partition,
+            List<Event> events,
+            int wireBytes,
+            Envelope envelope,
+            @Nullable UndeliverableEventException fault,
+            Settled settled,
+            int offset) {
         this.stream = stream;
         this.partition = partition;
         this.events = List.copyOf(events);
         this.wireBytes = wireBytes;
         this.envelope = envelope;
         this.fault = fault;
+        this.settled = settled;
+        this.offset = offset;
     }
 
     /** The stream's id. */
@@ -84,6 +102,22 @@ public final class EventBatch {
         return List.of(part(0, middle), part(middle, events.size()));
     }
 
+    /** All its events are acknowledged or durably dead-lettered; the batch that it is a part of knows it too. */
+    void settle() {
+        settled.add(offset, offset + size());
+    }
+
+    /** What of it is neither acknowledged nor dead-lettered, in order: the batch itself, parts of it, or nothing. */
+    List<EventBatch> unsettled() {
+        List<EventBatch> rest = new ArrayList<>();
+        for (int from = settled.nextUnsettled(offset) - offset; from < size(); ) {
+            int end = Math.min(size(), settled.nextSettled(offset + from) - offset);
+            rest.add(part(from, end));
+            from = settled.nextUnsettled(offset + end) - offset;
+        }
+        return rest;
+    }
+
     StreamDefinition definition() {
         return stream;
     }
@@ -97,8 +131,30 @@ public final class EventBatch {
     }
 
     private EventBatch part(int from, int to) {
+        if (from == 0 && to == size()) {
+            return this;
+        }
         List<Event> some = events.subList(from, to);
         int bytes = some.stream().mapToInt(event -> event.wireBytes(envelope)).sum();
-        return new EventBatch(stream, partition, some, bytes, envelope, null);
+        return new EventBatch(stream, partition, some, bytes, envelope, null, settled, offset + from);
+    }
+
+    /** Which events of a batch that was read are settled. Sending threads report, the stream asks. */
+    private static final class Settled {
+        private final BitSet events = new BitSet();
+
+        private synchronized void add(int from, int to) {
+            events.set(from, to);
+        }
+
+        private synchronized int nextUnsettled(int from) {
+            return events.nextClearBit(from);
+        }
+
+        /** A very large number when none is. */
+        private synchronized int nextSettled(int from) {
+            int next = events.nextSetBit(from);
+            return next < 0 ? Integer.MAX_VALUE : next;
+        }
     }
 }

@@ -1,6 +1,10 @@
 package io.factstream.stream;
 
+import io.factstream.config.ConfigurationException;
 import io.factstream.eventhubs.DeliveryException;
+import io.factstream.eventhubs.OutageException;
+import io.factstream.eventhubs.SendFailures;
+import io.factstream.eventhubs.ThrottledException;
 import io.factstream.session.StreamCounts;
 import io.factstream.source.FileStamp;
 import io.factstream.source.PageTooLargeException;
@@ -10,6 +14,7 @@ import io.factstream.source.SourceException;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
+import io.factstream.watermark.WatermarkConflictException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,14 +28,17 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jdbc.ResultSetIterator;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One stream at work: the steps of the flow {@code fact-stream} that YAML cannot say. A poll is {@link #plan}, the page
@@ -44,6 +52,7 @@ public final class FactStream {
     private static final Logger LOG = LoggerFactory.getLogger(FactStream.class);
     private static final String WINDOW = "FactStreamWindow";
     private static final String LEASE = "FactStreamLease";
+    private static final String PAGE = "FactStreamPage";
 
     /** How often at most the backlog is counted while pages follow one another: it scans the watermark column. */
     private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(5);
@@ -66,13 +75,24 @@ public final class FactStream {
     private final LongAdder batches = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder pagesFailed = new LongAdder();
+    private final LongAdder throttles = new LongAdder();
 
     private long pages;
+    /** A page whose sending or saving failed: what is missing of it is sent before anything else is read. */
+    private @Nullable Page kept;
+
     private @Nullable FileStamp drainedAt;
     private Instant nextLook = Instant.MIN;
     private Instant nextBacklog = Instant.MIN;
-    private Instant heldUntil = Instant.MIN;
     private boolean held;
+    /** Whether the stream fails because of its hub. */
+    private boolean outage;
+
+    private int wakesSeen;
+
+    private volatile Instant heldUntil = Instant.MIN;
+    /** How often the hub became worth trying again. */
+    private final AtomicInteger wakes = new AtomicInteger();
 
     /** Of the newest poll that opened the source. */
     private volatile CountDownLatch pollEnded = new CountDownLatch(0);
@@ -110,8 +130,9 @@ public final class FactStream {
     }
 
     /**
-     * First step: finds the next page, and leaves its SQL as the message's body; no body when there is nothing to read
-     * now. The source stays open until {@link #read} has the rows, so that the page is the one that was planned.
+     * First step: finds the next page, and leaves its SQL as the message's body; or the page itself where one waits that
+     * could not be sent; or no body when there is nothing to do now. The source stays open until {@link #read} has the
+     * rows, so that the page is the one that was planned.
      *
      * @throws SourceException when the source is away, busy, or refuses the query
      * @throws QueryChangedException when the watermark was saved by another query
@@ -121,19 +142,42 @@ public final class FactStream {
         if (finishing) {
             finished.countDown();
         }
+        wakesSeen = wakes.get();
+        if (paused) {
+            letGo();
+        }
         if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
             endPoll(exchange);
             return;
         }
+        Page again = keptPage();
         FileStamp stamp = services.source().stamp();
         Instant now = services.clock().instant();
-        if (!held && stamp.equals(drainedAt) && now.isBefore(nextLook)) {
+        if (again == null && !held && stamp.equals(drainedAt) && now.isBefore(nextLook)) {
             endPoll(exchange);
+            return;
+        }
+        Optional<OutageException> cut = services.hubs().cut(definition.hub());
+        if (cut.isPresent()) {
+            waitForHub(cut.get());
+            endPoll(exchange);
+            return;
+        }
+        CountDownLatch ended = new CountDownLatch(1);
+        if (again != null) {
+            pollEnded = ended;
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    ended.countDown();
+                }
+            });
+            exchange.setProperty(PAGE, again);
+            exchange.getMessage().setBody(again);
             return;
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
         services.hubs().layout(definition.hub());
-        CountDownLatch ended = new CountDownLatch(1);
         Lease lease = new Lease(services.source().open(), ended::countDown);
         pollEnded = ended;
         exchange.setProperty(LEASE, lease);
@@ -148,6 +192,44 @@ public final class FactStream {
             endPoll(exchange);
             recovered();
         }
+    }
+
+    /** The page that waits to be sent, unless somebody moved the watermark meanwhile. */
+    private @Nullable Page keptPage() {
+        Page page = kept;
+        if (page != null && !Objects.equals(position(), page.from())) {
+            letGo();
+            return null;
+        }
+        return page;
+    }
+
+    private void keep(@Nullable Page page) {
+        if (page != null && page != kept) {
+            letGo();
+            kept = services.kept().keep(page.bytes()) ? page : null;
+        }
+    }
+
+    private void letGo() {
+        Page page = kept;
+        kept = null;
+        if (page != null) {
+            services.kept().release(page.bytes());
+        }
+    }
+
+    /** The hub is known to be away: nothing is read or tried until it is worth trying. */
+    private void waitForHub(OutageException why) {
+        held = true;
+        outage = true;
+        enter(paused ? StreamState.PAUSED : StreamState.FAILING, why.getMessage());
+    }
+
+    /** The hub of the stream may take events again, so that waiting for it has an end. */
+    public void hubIsWorthTrying() {
+        wakes.incrementAndGet();
+        heldUntil = Instant.MIN;
     }
 
     private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
@@ -203,7 +285,7 @@ public final class FactStream {
 
     private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
         if (position != null && !position.type().equals(type.sqlName())) {
-            throw new io.factstream.config.ConfigurationException(
+            throw new ConfigurationException(
                     definition.queryFile().toString(),
                     "the watermark column " + definition.watermarkColumn() + " was a " + position.type()
                             + " and is now a " + type.sqlName(),
@@ -251,7 +333,10 @@ public final class FactStream {
                 services.hubs().layout(definition.hub()),
                 envelope,
                 services.pages().nonFinite());
-        return new Page(window.from(), to, events.size(), more, sorter.of(definition, events, pages++));
+        Page page =
+                new Page(window.from(), to, events.size(), more, read.bytes, sorter.of(definition, events, pages++));
+        exchange.setProperty(PAGE, page);
+        return page;
     }
 
     private static void close(Iterator<?> rows, Exchange exchange) {
@@ -263,9 +348,23 @@ public final class FactStream {
         exchange.getProperty(LEASE, Lease.class).close();
     }
 
-    /** Last step of a page that is delivered or dead-lettered whole: saves the watermark. */
+    /**
+     * Last step of a page that is delivered or dead-lettered whole: saves the watermark.
+     *
+     * @throws ConfigurationException when some event of the page is neither: a route left it out, and the watermark must
+     *     not pass it
+     */
     public void commit(Page page, Exchange exchange) {
+        int missing = page.unsettled();
+        if (missing > 0) {
+            throw new ConfigurationException(
+                    "stream '" + definition.id() + "'",
+                    "its route came to its end, but " + missing + " of the page's " + page.rows()
+                            + " events were neither acknowledged by the hub nor stored as dead letters",
+                    "Let every batch that the kamelet hands on reach direct:send-batch; leave rows out in the query");
+        }
         services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.rows());
+        letGo();
         watermark = page.to();
         lastEventTime = page.to().value();
         recovered();
@@ -273,7 +372,10 @@ public final class FactStream {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
     }
 
-    /** Instead of {@link #commit} when a step failed: keeps the watermark, shows why, and sets when to try again. */
+    /**
+     * Instead of {@link #commit} when a step failed: keeps the watermark, shows why, and sets when to try again. This is
+     * the only place that decides about trying again; nothing below it repeats a send.
+     */
     public void hold(Exchange exchange) {
         endPoll(exchange);
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
@@ -291,11 +393,27 @@ public final class FactStream {
             enter(paused ? StreamState.PAUSED : StreamState.BUSY, error);
             return;
         }
+        if (failure instanceof WatermarkConflictException || failure instanceof QueryChangedException) {
+            letGo();
+        } else {
+            keep(exchange.getProperty(PAGE, Page.class));
+        }
+        if (failure instanceof ThrottledException throttled) {
+            throttles.increment();
+            heldUntil = now.plus(
+                    stretched(throttled.advice().orElse(services.pages().throttledHold())));
+            enter(paused ? StreamState.PAUSED : StreamState.THROTTLED, error);
+            return;
+        }
         pagesFailed.increment();
         int failures = consecutiveFailures + 1;
         consecutiveFailures = failures;
-        heldUntil = now.plus(jittered(holdAfter(failures)));
-        if (state != StreamState.FAILING || !error.equals(lastError)) {
+        // Where the hub has come back since the poll began, the wait must not begin anew at its longest.
+        heldUntil = now.plus(jittered(holdAfter(wakes.get() == wakesSeen ? failures : 1)));
+        outage = failure instanceof OutageException;
+        if (outage) {
+            LOG.debug("stream={} holds: {}", definition.id(), error);
+        } else if (state != StreamState.FAILING || !error.equals(lastError)) {
             LOG.warn("stream={} state=failing watermark={} error=\"{}\"", definition.id(), watermark, error);
         }
         LOG.debug("stream={} failed {} times", definition.id(), failures, failure);
@@ -309,6 +427,9 @@ public final class FactStream {
             }
             if (cause instanceof SourceException || cause instanceof DeliveryException) {
                 return (RuntimeException) cause;
+            }
+            if (SendFailures.isOfBreaker(cause)) {
+                return services.hubs().cut(definition.hub()).orElse(SendFailures.outage(cause));
             }
         }
         Throwable cause = thrown;
@@ -332,17 +453,21 @@ public final class FactStream {
 
     private Duration holdAfter(int failures) {
         StreamServices.Pages settings = services.pages();
-        Duration hold = settings.firstHold();
-        for (int i = 1; i < failures && hold.compareTo(settings.longestHold()) < 0; i++) {
-            hold = hold.multipliedBy(2);
-        }
-        return hold.compareTo(settings.longestHold()) < 0 ? hold : settings.longestHold();
+        double millis = settings.firstHold().toMillis() * Math.pow(settings.holdMultiplier(), failures - 1.0);
+        return Duration.ofMillis(
+                (long) Math.min(millis, (double) settings.longestHold().toMillis()));
     }
 
     /** Half to one and a half times as long, so that streams do not all come back at once. */
     private static Duration jittered(Duration wait) {
         return Duration.ofMillis(
                 (long) (wait.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble())));
+    }
+
+    /** Up to half as long again, never shorter: the service's advice is the least. */
+    private static Duration stretched(Duration wait) {
+        return Duration.ofMillis(
+                (long) (wait.toMillis() * (1 + ThreadLocalRandom.current().nextDouble() / 2)));
     }
 
     /** Nothing more to do in this poll; the next one comes after the poll interval. */
@@ -353,7 +478,9 @@ public final class FactStream {
 
     private void recovered() {
         if (state == StreamState.FAILING) {
-            LOG.info("stream={} state=running recovered after failures={}", definition.id(), consecutiveFailures);
+            // An outage is told by its hub, for all streams at once.
+            LOG.atLevel(outage ? Level.DEBUG : Level.INFO)
+                    .log("stream={} state=running recovered after failures={}", definition.id(), consecutiveFailures);
         }
         held = false;
         consecutiveFailures = 0;
@@ -374,11 +501,13 @@ public final class FactStream {
         eventsSent.add(batch.size());
         batches.increment();
         bytes.add(batch.wireBytes());
+        batch.settle();
     }
 
-    /** Events of this stream were stored as dead letters. */
-    public void deadLettered(int events) {
-        eventsDeadLettered.add(events);
+    /** The events of a batch were stored as dead letters. */
+    public void deadLettered(EventBatch batch) {
+        eventsDeadLettered.add(batch.size());
+        batch.settle();
     }
 
     /** Stops reading after the page that is under way. */
@@ -427,6 +556,7 @@ public final class FactStream {
                 lastEventTime,
                 lastError,
                 pagesFailed.sum(),
+                throttles.sum(),
                 consecutiveFailures,
                 since);
     }

@@ -11,19 +11,46 @@ public final class Page {
     private final Watermark to;
     private final int rows;
     private final boolean more;
+    private final long bytes;
     private final List<PartitionBatches> partitions;
 
-    Page(@Nullable Watermark from, Watermark to, int rows, boolean more, List<PartitionBatches> partitions) {
+    /** @param bytes about how much memory it takes */
+    Page(
+            @Nullable Watermark from,
+            Watermark to,
+            int rows,
+            boolean more,
+            long bytes,
+            List<PartitionBatches> partitions) {
         this.from = from;
         this.to = to;
         this.rows = rows;
         this.more = more;
+        this.bytes = bytes;
         this.partitions = List.copyOf(partitions);
     }
 
-    /** For each partition that has events its batches. Partitions may be sent to side by side. */
+    /**
+     * For each partition that has events still to be sent the batches of them: all when the page was just read, the rest
+     * when sending it has failed. Partitions may be sent to side by side.
+     */
     public List<PartitionBatches> partitions() {
-        return partitions;
+        return partitions.stream()
+                .map(partition -> new PartitionBatches(partition.partition(), partition.unsettled()))
+                .filter(partition -> !partition.batches().isEmpty())
+                .toList();
+    }
+
+    /** How many events are neither acknowledged nor durably dead-lettered. */
+    int unsettled() {
+        return partitions().stream()
+                .flatMap(partition -> partition.batches().stream())
+                .mapToInt(EventBatch::size)
+                .sum();
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** How many rows it holds; 0 when the rows of the window are gone. */

@@ -13,4 +13,9 @@ public record PartitionBatches(String partition, List<EventBatch> batches) {
     public PartitionBatches {
         batches = List.copyOf(batches);
     }
+
+    /** What is still to be sent, in order. */
+    List<EventBatch> unsettled() {
+        return batches.stream().flatMap(batch -> batch.unsettled().stream()).toList();
+    }
 }

@@ -13,12 +13,19 @@ import java.time.Duration;
  * @param source where rows are read
  * @param hubs what the hubs look like
  * @param watermarks where positions are kept
+ * @param kept memory for pages that wait for an outage to end
  * @param pages how events and pages are made
  * @param clock tells when to try again
  * @param settled tells what is settled; stands still in a run that ends
  */
 public record StreamServices(
-        DuckDbSource source, Hubs hubs, WatermarkStore watermarks, Pages pages, Clock clock, Clock settled) {
+        DuckDbSource source,
+        Hubs hubs,
+        WatermarkStore watermarks,
+        KeptPages kept,
+        Pages pages,
+        Clock clock,
+        Clock settled) {
 
     /**
      * How events and pages are made, and how long a stream waits.
@@ -32,6 +39,8 @@ public record StreamServices(
      * @param busyRetry about how long to wait for a source that another process holds
      * @param firstHold how long to wait after a first failure
      * @param longestHold how long to wait at most, however often it failed
+     * @param holdMultiplier by how much the wait grows with each failure, at least 1
+     * @param throttledHold how long to wait when the hub asks to slow down and does not say how long
      */
     public record Pages(
             String eventSource,
@@ -42,5 +51,7 @@ public record StreamServices(
             long maxPageBytes,
             Duration busyRetry,
             Duration firstHold,
-            Duration longestHold) {}
+            Duration longestHold,
+            double holdMultiplier,
+            Duration throttledHold) {}
 }

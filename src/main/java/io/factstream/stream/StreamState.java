@@ -8,6 +8,8 @@ public enum StreamState {
     PAUSED,
     /** Another process holds its source; it waits. */
     BUSY,
+    /** The hub asked to slow down; it waits, and goes on from where it was. */
+    THROTTLED,
     /** Its last page failed; it holds its watermark and tries again. */
     FAILING
 }

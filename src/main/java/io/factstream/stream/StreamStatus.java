@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastEventTime the watermark of the newest row sent, as text; null before the first
  * @param lastError why the last page failed; null when it did not. Holds no secret
  * @param pagesFailed pages that failed in this session; each is tried again
+ * @param throttles pages that the hub put off in this session; what is missing of each is sent later
  * @param consecutiveFailures how many pages in a row failed; waiting for a busy source is no failure
  * @param since when the state began
  */
@@ -30,5 +31,6 @@ public record StreamStatus(
         @Nullable String lastEventTime,
         @Nullable String lastError,
         long pagesFailed,
+        long throttles,
         int consecutiveFailures,
         Instant since) {}

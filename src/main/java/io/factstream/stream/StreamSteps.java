@@ -1,5 +1,6 @@
 package io.factstream.stream;
 
+import io.factstream.eventhubs.BatchSender;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamSteps {
 
     private @Nullable Streams streams;
+    private @Nullable BatchSender sender;
     private @Nullable FactStream opened;
     private String stream = "";
     private String eventType = "";
@@ -23,6 +25,10 @@ public final class StreamSteps {
 
     public void setStreams(Streams streams) {
         this.streams = streams;
+    }
+
+    public void setSender(BatchSender sender) {
+        this.sender = sender;
     }
 
     public void setStream(String stream) {
@@ -56,6 +62,7 @@ public final class StreamSteps {
      */
     public void open() {
         opened = Objects.requireNonNull(streams, "streams").define(stream, eventType, query, watermark, hub, settle);
+        Objects.requireNonNull(sender, "sender").open(hub);
     }
 
     /** See {@link FactStream#plan}. */

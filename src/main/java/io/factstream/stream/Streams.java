@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import org.apache.camel.util.TimeUtils;
 
 /** All streams of a runtime, by id. Thread-safe. */
@@ -65,9 +68,21 @@ public final class Streams {
         return List.copyOf(streams.values());
     }
 
+    /** The hubs that streams send to, each once. */
+    public Set<String> hubs() {
+        return all().stream().map(stream -> stream.definition().hub()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** The stream of that id. */
     public Optional<FactStream> find(String id) {
         return Optional.ofNullable(streams.get(id));
+    }
+
+    /** The hub may take events again: streams that wait for it try. */
+    public void hubIsWorthTrying(String hub) {
+        streams.values().stream()
+                .filter(stream -> stream.definition().hub().equals(hub))
+                .forEach(FactStream::hubIsWorthTrying);
     }
 
     /** Counts a batch that the hub acknowledged. */
@@ -77,7 +92,7 @@ public final class Streams {
 
     /** Counts events that were stored as dead letters. */
     void deadLettered(EventBatch batch) {
-        get(batch).deadLettered(batch.size());
+        get(batch).deadLettered(batch);
     }
 
     private FactStream get(EventBatch batch) {

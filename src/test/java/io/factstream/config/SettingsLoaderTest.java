@@ -130,7 +130,7 @@ class SettingsLoaderTest {
                 """);
 
         ConfigurationException refusal =
-                refusal(() -> loader(Map.of("FACTSTREAM_SEND_RETRIES", "-1", "EVENTHUBS_NAMES", "orders"))
+                refusal(() -> loader(Map.of("FACTSTREAM_BREAKER_THRESHOLD", "-1", "EVENTHUBS_NAMES", "orders"))
                         .load(null, Map.of("factstream.event.non-finite", "zero")));
 
         assertThat(refusal.problems())
@@ -149,7 +149,7 @@ class SettingsLoaderTest {
                                 .isEqualTo(
                                         "EVENTHUBS_NAMES (environment): is no setting. Did you mean EVENTHUBS_NAME?"),
                         fifth -> assertThat(fifth)
-                                .startsWith("FACTSTREAM_SEND_RETRIES (environment): \"-1\" is out of range."),
+                                .startsWith("FACTSTREAM_BREAKER_THRESHOLD (environment): \"-1\" is out of range."),
                         sixth -> assertThat(sixth)
                                 .isEqualTo(
                                         "factstream.event.non-finite (command line): \"zero\" is none of the choices. "
@@ -207,7 +207,7 @@ class SettingsLoaderTest {
                 .containsEntry("factstream.poll.interval", "90000")
                 .containsEntry("factstream.batch.max-bytes", "262144")
                 .containsEntry("eventhubs.transport", "amqp-web-sockets")
-                .containsEntry("factstream.send.backoff-multiplier", "2.0")
+                .containsEntry("factstream.hold.multiplier", "2.0")
                 .containsEntry(
                         "factstream.state.file",
                         Path.of("somewhere/state.db").toAbsolutePath().toString())
@@ -257,14 +257,12 @@ class SettingsLoaderTest {
     @Test
     void the_shortest_wait_may_not_be_longer_than_the_longest() {
         ConfigurationException refusal = refusal(() -> load(Map.of(
-                "FACTSTREAM_SEND_RETRY_DELAY", "1m",
+                "FACTSTREAM_HOLD_INITIAL_DELAY", "1m",
                 "FACTSTREAM_HOLD_MAX_DELAY", "10ms")));
 
         assertThat(refusal.problems())
                 .map(Problem::what)
-                .containsExactly(
-                        "factstream.send.retry-delay is longer than factstream.send.max-retry-delay",
-                        "factstream.hold.initial-delay is longer than factstream.hold.max-delay");
+                .containsExactly("factstream.hold.initial-delay is longer than factstream.hold.max-delay");
     }
 
     @Test

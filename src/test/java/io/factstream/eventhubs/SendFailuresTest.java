@@ -20,6 +20,7 @@ import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -49,7 +50,7 @@ class SendFailuresTest {
                 arguments(ENTITY_DISABLED_ERROR, OUTAGE, VALIDATION, CRITICAL),
                 arguments(NOT_ALLOWED, OUTAGE, VALIDATION, CRITICAL),
                 arguments(NOT_IMPLEMENTED, OUTAGE, VALIDATION, CRITICAL),
-                arguments(SERVER_BUSY_ERROR, OUTAGE, THROTTLING, TRANSIENT),
+                arguments(SERVER_BUSY_ERROR, ThrottledException.class, THROTTLING, TRANSIENT),
                 arguments(RESOURCE_LIMIT_EXCEEDED, OUTAGE, THROTTLING, TRANSIENT),
                 arguments(TIMEOUT_ERROR, OUTAGE, NETWORK, TRANSIENT),
                 arguments(INTERNAL_ERROR, OUTAGE, NETWORK, TRANSIENT),
@@ -71,7 +72,7 @@ class SendFailuresTest {
                 arguments(MESSAGE_NOT_FOUND, OUTAGE, UNKNOWN, TRANSIENT),
                 arguments(SESSION_NOT_FOUND, OUTAGE, UNKNOWN, TRANSIENT),
                 arguments(ENTITY_ALREADY_EXISTS, OUTAGE, UNKNOWN, TRANSIENT),
-                arguments(TRANSFER_LIMIT_EXCEEDED, OUTAGE, UNKNOWN, TRANSIENT));
+                arguments(TRANSFER_LIMIT_EXCEEDED, OUTAGE, THROTTLING, TRANSIENT));
     }
 
     @ParameterizedTest
@@ -125,6 +126,19 @@ class SendFailuresTest {
     void whatever_is_not_said_of_the_batch_is_an_outage(Throwable thrown, ErrorCategory category, Severity severity) {
         assertMeans(thrown, OUTAGE, category, severity);
         assertThat(SendFailures.of(thrown).getMessage()).isNotBlank();
+    }
+
+    @Test
+    void the_advice_of_a_hub_that_asks_to_slow_down_is_kept() {
+        AmqpException advising = new AmqpException(
+                true,
+                SERVER_BUSY_ERROR,
+                "The request was terminated because the entity is being throttled. Please wait 7 seconds and try again.",
+                context());
+
+        assertThat(((ThrottledException) SendFailures.of(advising)).advice()).contains(Duration.ofSeconds(7));
+        assertThat(((ThrottledException) SendFailures.of(amqp(true, SERVER_BUSY_ERROR))).advice())
+                .isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubLayout;
 import io.factstream.eventhubs.Hubs;
 import io.factstream.eventhubs.OutageException;
+import io.factstream.eventhubs.ThrottledException;
 import io.factstream.session.StreamCounts;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.FileStamp;
@@ -36,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
@@ -59,12 +61,14 @@ class FactStreamTest {
     private static final Duration BUSY_RETRY = Duration.ofSeconds(2);
     private static final Duration FIRST_HOLD = Duration.ofSeconds(1);
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
+    private static final Duration THROTTLED_HOLD = Duration.ofSeconds(4);
     private static final int MANY_ROWS = 50_000;
     private static final long MANY_BYTES = 1L << 24;
 
     private final MovingClock clock = new MovingClock(Instant.parse("2026-01-02T00:00:00Z"));
     private final FakeHubs hubs = new FakeHubs();
     private final List<String> delivered = new ArrayList<>();
+    private long keptBytes = MANY_BYTES;
     private FactTable table;
     private SqliteState state;
 
@@ -72,6 +76,7 @@ class FactStreamTest {
     private static final class FakeHubs implements Hubs {
         private int asked;
         private boolean away;
+        private boolean cut;
 
         @Override
         public HubLayout layout(String hub) {
@@ -81,6 +86,11 @@ class FactStreamTest {
                         new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub is away"), null);
             }
             return new HubLayout(List.of("0", "1"), new BatchLimit(500, 1_048_576));
+        }
+
+        @Override
+        public Optional<OutageException> cut(String hub) {
+            return cut ? Optional.of(outage()) : Optional.empty();
         }
     }
 
@@ -108,7 +118,8 @@ class FactStreamTest {
         assertThat(stream.status().lastEventTime()).isEqualTo("249");
         assertThat(stream.status().watermark()).isEqualTo(position());
         assertThat(stream.status().backlog()).isEqualTo(new Backlog(0, OptionalLong.empty(), 0, 0));
-        assertThat(stream.counts()).isEqualTo(new StreamCounts(2500, 0, 0, 0, 0));
+        assertThat(stream.counts().rowsRead()).isEqualTo(2500);
+        assertThat(stream.counts().eventsSent()).isEqualTo(2500);
     }
 
     @Test
@@ -122,11 +133,13 @@ class FactStreamTest {
                 .get(0)
                 .batches()
                 .get(0);
+        List<EventBatch> halves = batch.halves();
 
-        stream.sent(batch);
-        stream.deadLettered(2);
+        stream.sent(halves.get(0));
+        stream.deadLettered(halves.get(1));
 
-        assertThat(stream.counts()).isEqualTo(new StreamCounts(3, 3, 2, 1, batch.wireBytes()));
+        assertThat(stream.counts())
+                .isEqualTo(new StreamCounts(3, 1, 2, 1, halves.get(0).wireBytes()));
     }
 
     @Test
@@ -256,9 +269,10 @@ class FactStreamTest {
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
 
         table.write("INSERT INTO t VALUES (2, 2)");
+        deliver(stream, page);
         stream.commit(page, exchange);
         drain(stream);
-        assertThat(delivered).containsExactly("2");
+        assertThat(delivered).containsExactly("1", "2");
     }
 
     @Test
@@ -371,6 +385,7 @@ class FactStreamTest {
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
 
         stream.pause();
+        deliver(stream, page);
         stream.commit(page, exchange);
 
         assertThat(position()).isEqualTo(Watermark.of("INTEGER", "1"));
@@ -474,6 +489,118 @@ class FactStreamTest {
     }
 
     @Test
+    void after_an_outage_only_what_is_missing_of_the_page_is_sent_and_nothing_is_read_again() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        EventBatch batch = page.partitions().get(0).batches().get(0);
+        deliver(stream, batch.halves().get(1));
+        fail(stream, exchange, outage());
+        table.write("UPDATE t SET p = 1000");
+        clock.advance(LONGEST_HOLD);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(40));
+        assertThat(position()).isEqualTo(Watermark.of("BIGINT", "39"));
+        assertThat(stream.counts().rowsRead()).isEqualTo(40);
+    }
+
+    @Test
+    void a_page_for_which_there_is_no_memory_is_read_again() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        keptBytes = 10;
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        stream.read(rows(exchange), exchange);
+        fail(stream, exchange, outage());
+        clock.advance(LONGEST_HOLD);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(40));
+        assertThat(stream.counts().rowsRead()).isEqualTo(80);
+    }
+
+    @Test
+    void a_kept_page_is_let_go_when_somebody_moves_the_watermark() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        stream.read(rows(exchange), exchange);
+        fail(stream, exchange, outage());
+        state.watermarks().set("sales", null, Watermark.of("BIGINT", "37"), "operator", "skip");
+        clock.advance(LONGEST_HOLD);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyInAnyOrder("38", "39");
+    }
+
+    @Test
+    void a_page_is_not_saved_while_an_event_of_it_is_neither_sent_nor_stored() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        deliver(stream, page.partitions().get(0).batches().get(0).halves().get(0));
+
+        assertThatThrownBy(() -> stream.commit(page, exchange))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("neither acknowledged by the hub nor stored")
+                .hasMessageContaining("direct:send-batch");
+
+        assertThat(state.watermarks().find("sales")).isEmpty();
+    }
+
+    @Test
+    void a_stream_whose_hub_asks_to_slow_down_waits_as_long_as_it_advises_and_that_is_no_failure() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        Exchange exchange = exchange();
+        stream.plan(exchange);
+        stream.read(rows(exchange), exchange);
+
+        fail(stream, exchange, throttled(Duration.ofSeconds(20)));
+
+        assertThat(stream.status().state()).isEqualTo(StreamState.THROTTLED);
+        assertThat(stream.status().throttles()).isEqualTo(1);
+        assertThat(stream.status().pagesFailed()).isZero();
+        clock.advance(Duration.ofSeconds(20).minusMillis(1));
+        assertThat(poll(stream)).isNull();
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(poll(stream)).isNotNull();
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+    }
+
+    @Test
+    void while_the_hub_is_cut_off_nothing_is_read_and_when_it_is_worth_trying_the_wait_ends() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        hubs.cut = true;
+        poll(stream);
+        assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
+        assertThat(stream.status().lastError()).isEqualTo("hub is away");
+        assertThat(hubs.asked).isZero();
+        Exchange exchange = exchange();
+        hubs.cut = false;
+        stream.plan(exchange);
+        stream.read(rows(exchange), exchange);
+        fail(stream, exchange, outage());
+        assertThat(poll(stream)).isNull();
+
+        stream.hubIsWorthTrying();
+
+        assertThat(poll(stream)).isNotNull();
+        assertThat(stream.status().state()).isEqualTo(StreamState.RUNNING);
+    }
+
+    @Test
     void a_watermark_that_moves_while_a_page_is_sent_is_not_overwritten() throws SQLException {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
@@ -482,6 +609,7 @@ class FactStreamTest {
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
         Watermark elsewhere = Watermark.of("BIGINT", "1");
         state.watermarks().set("sales", null, elsewhere, "operator", "skip");
+        deliver(stream, page);
 
         assertThatThrownBy(() -> stream.commit(page, exchange)).isInstanceOf(WatermarkConflictException.class);
 
@@ -494,10 +622,21 @@ class FactStreamTest {
 
     private FactStream stream(String query, int maxRows, long maxBytes) {
         StreamServices.Pages pages = new StreamServices.Pages(
-                "shop", "1.0", "session-1", NonFinite.STRING, maxRows, maxBytes, BUSY_RETRY, FIRST_HOLD, LONGEST_HOLD);
+                "shop",
+                "1.0",
+                "session-1",
+                NonFinite.STRING,
+                maxRows,
+                maxBytes,
+                BUSY_RETRY,
+                FIRST_HOLD,
+                LONGEST_HOLD,
+                2.0,
+                THROTTLED_HOLD);
         return new FactStream(
                 FactTable.stream(query),
-                new StreamServices(table.source(), hubs, state.watermarks(), pages, clock, clock));
+                new StreamServices(
+                        table.source(), hubs, state.watermarks(), new KeptPages(keptBytes), pages, clock, clock));
     }
 
     private Watermark position() {
@@ -521,9 +660,10 @@ class FactStreamTest {
             if (exchange.getMessage().getBody() == null) {
                 return null;
             }
-            Page page = stream.read(rows(exchange), exchange);
+            Page page =
+                    exchange.getMessage().getBody() instanceof Page kept ? kept : stream.read(rows(exchange), exchange);
             if (page != null) {
-                deliver(page);
+                deliver(stream, page);
                 stream.commit(page, exchange);
             }
             return page;
@@ -546,13 +686,25 @@ class FactStreamTest {
         return new OutageException(new DeliveryFailure(ErrorCategory.NETWORK, Severity.TRANSIENT, "hub is away"), null);
     }
 
-    private void deliver(Page page) {
+    private static ThrottledException throttled(Duration advice) {
+        return new ThrottledException(
+                new DeliveryFailure(ErrorCategory.THROTTLING, Severity.TRANSIENT, "hub is busy"), advice, null);
+    }
+
+    private void deliver(FactStream stream, Page page) {
         page.partitions().stream()
                 .flatMap(partition -> partition.batches().stream())
-                .flatMap(batch ->
-                        batch.events().stream().map(event -> batch.envelope().json(event)))
-                .forEach(json ->
-                        delivered.add(Json.parse(json).path("payload").path("p").asText()));
+                .forEach(batch -> deliver(stream, batch));
+    }
+
+    private void deliver(FactStream stream, EventBatch batch) {
+        for (Event event : batch.events()) {
+            delivered.add(Json.parse(batch.envelope().json(event))
+                    .path("payload")
+                    .path("p")
+                    .asText());
+        }
+        stream.sent(batch);
     }
 
     /** What the jdbc endpoint gives for the page query. */
