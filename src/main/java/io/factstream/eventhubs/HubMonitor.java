@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -20,6 +21,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +40,16 @@ import org.slf4j.LoggerFactory;
 public final class HubMonitor implements Hubs, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubMonitor.class);
-    private static final String BREAKER = "breaker-";
+    /** The id of a breaker's step; Camel puts a number before the ids of a kamelet's steps. */
+    private static final Pattern BREAKER = Pattern.compile("\\d*breaker-(.+)");
+
     private static final Duration SUMMARY = Duration.ofMinutes(1);
 
     private final HubLayouts layouts;
-    private final CircuitBreakerRegistry breakers;
     private final Probing probing;
     private final Clock clock;
     private final ScheduledThreadPoolExecutor background;
+    private final Map<String, CircuitBreaker> watched = new ConcurrentHashMap<>();
     private final Map<String, Hub> hubs = new ConcurrentSkipListMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
@@ -59,13 +64,12 @@ public final class HubMonitor implements Hubs, AutoCloseable {
     /**
      * Begins to watch.
      *
-     * @param breakers where the routes keep the breaker of each hub, under {@code breaker-<hub>}
+     * @param breakers where the routes keep the breaker of each hub, made by a step with the id {@code breaker-<hub>}
      * @param threads for probes and summaries
      */
     public HubMonitor(
             HubLayouts layouts, CircuitBreakerRegistry breakers, Probing probing, Clock clock, ThreadFactory threads) {
         this.layouts = layouts;
-        this.breakers = breakers;
         this.probing = probing;
         this.clock = clock;
         background = new ScheduledThreadPoolExecutor(2, threads);
@@ -76,8 +80,10 @@ public final class HubMonitor implements Hubs, AutoCloseable {
     }
 
     private void watch(CircuitBreaker breaker) {
-        if (breaker.getName().startsWith(BREAKER)) {
-            String hub = breaker.getName().substring(BREAKER.length());
+        Matcher name = BREAKER.matcher(breaker.getName());
+        if (name.matches()) {
+            String hub = name.group(1);
+            watched.put(hub, breaker);
             breaker.getEventPublisher().onStateTransition(event -> changed(hub, event));
         }
     }
@@ -162,7 +168,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
     }
 
     private BreakerState breaker(String hub) {
-        return breakers.find(BREAKER + hub)
+        return Optional.ofNullable(watched.get(hub))
                 .map(breaker -> switch (breaker.getState()) {
                     case OPEN, FORCED_OPEN -> BreakerState.OPEN;
                     case HALF_OPEN -> BreakerState.HALF_OPEN;
@@ -311,7 +317,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
                 }
             }
             if (back) {
-                breakers.find(BREAKER + name)
+                Optional.ofNullable(watched.get(name))
                         .filter(breaker -> breaker.getState() == CircuitBreaker.State.OPEN)
                         .ifPresent(CircuitBreaker::transitionToHalfOpenState);
                 listeners.forEach(listener -> listener.accept(name));
