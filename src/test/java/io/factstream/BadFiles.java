@@ -39,53 +39,90 @@ final class BadFiles {
                 source("a folder", Files::createDirectory, "is a directory"),
                 source("an empty file", Files::createFile, "is not a DuckDB database file"),
                 source("a text", file -> Files.writeString(file, "n,text\n1,one\n"), "is not a DuckDB database file"),
-                source("an SQLite database", file -> sqlite(file, "CREATE TABLE facts (n)"), "is not a DuckDB database file"),
-                source("a file that is cut off", file -> {
-                    duckDb(file);
-                    change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
-                }, "cannot be read"),
-                source("a file with noise in it", file -> {
-                    duckDb(file);
-                    change(file, bytes -> {
-                        noise(bytes, 20_000, bytes.length - 20_000);
-                        return bytes;
-                    });
-                }, "cannot be read"),
-                source("a file of a newer DuckDB", file -> {
-                    duckDb(file);
-                    change(file, BadFiles::ofANewerDuckDb);
-                }, "newer DuckDB"),
-                BadInput.of(SOURCE, "a file that a loader holds", folder -> {
-                    Path file = folder.resolve("facts.duckdb");
-                    duckDb(file);
-                    try (LoaderProcess loader = LoaderProcess.holding(file)) {
-                        assertThat(loader.pid()).isPositive();
-                        return read(file);
-                    }
-                }, "facts.duckdb", "is held by process"),
+                source(
+                        "an SQLite database",
+                        file -> sqlite(file, "CREATE TABLE facts (n)"),
+                        "is not a DuckDB database file"),
+                source(
+                        "a file that is cut off",
+                        file -> {
+                            duckDb(file);
+                            change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+                        },
+                        "cannot be read"),
+                source(
+                        "a file with noise in it",
+                        file -> {
+                            duckDb(file);
+                            change(file, bytes -> {
+                                noise(bytes, 20_000, bytes.length - 20_000);
+                                return bytes;
+                            });
+                        },
+                        "cannot be read"),
+                source(
+                        "a file of a newer DuckDB",
+                        file -> {
+                            duckDb(file);
+                            change(file, BadFiles::ofANewerDuckDb);
+                        },
+                        "newer DuckDB"),
+                BadInput.of(
+                        SOURCE,
+                        "a file that a loader holds",
+                        folder -> {
+                            Path file = folder.resolve("facts.duckdb");
+                            duckDb(file);
+                            try (LoaderProcess loader = LoaderProcess.holding(file)) {
+                                assertThat(loader.pid()).isPositive();
+                                return read(file);
+                            }
+                        },
+                        "facts.duckdb",
+                        "is held by process"),
                 state("an empty file", Files::createFile, "is empty"),
                 state("a folder", Files::createDirectory, "is a folder"),
                 state("a text", file -> Files.writeString(file, "no state".repeat(1000)), "not an SQLite database"),
-                state("a database of something else", file -> sqlite(file, "CREATE TABLE mine (a)"), "not a state of FactStream"),
-                state("a state of a newer FactStream", file -> {
-                    SqliteState.open(file, new DeadLetterLimit(1, "test")).close();
-                    sqlite(file, "PRAGMA user_version = 999");
-                }, "version 999"),
-                state("a state that is cut off", file -> {
-                    SqliteState.open(file, new DeadLetterLimit(1, "test")).close();
-                    change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
-                }, "malformed"),
-                state("a state with noise in it", file -> {
-                    SqliteState.open(file, new DeadLetterLimit(1, "test")).close();
-                    change(file, bytes -> {
-                        noise(bytes, bytes.length - 4_096, 4_096);
-                        return bytes;
-                    });
-                }, "malformed"),
-                BadInput.of(STATE, "a folder that cannot be made", folder -> {
-                    Path inTheWay = Files.createFile(folder.resolve("state"));
-                    return open(inTheWay.resolve("factstream.db"));
-                }, "factstream.db", "cannot be created"));
+                state(
+                        "a database of something else",
+                        file -> sqlite(file, "CREATE TABLE mine (a)"),
+                        "not a state of FactStream"),
+                state(
+                        "a state of a newer FactStream",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            sqlite(file, "PRAGMA user_version = 999");
+                        },
+                        "version 999"),
+                state(
+                        "a state that is cut off",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+                        },
+                        "malformed"),
+                state(
+                        "a state with noise in it",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            change(file, bytes -> {
+                                noise(bytes, bytes.length - 4_096, 4_096);
+                                return bytes;
+                            });
+                        },
+                        "malformed"),
+                BadInput.of(
+                        STATE,
+                        "a folder that cannot be made",
+                        folder -> {
+                            Path inTheWay = Files.createFile(folder.resolve("state"));
+                            return open(inTheWay.resolve("factstream.db"));
+                        },
+                        "factstream.db",
+                        "cannot be created"));
     }
 
     private interface Making {
@@ -93,27 +130,35 @@ final class BadFiles {
     }
 
     private static BadInput source(String what, Making making, String... names) {
-        return BadInput.of(SOURCE, what, folder -> {
-            Path file = folder.resolve("facts.duckdb");
-            making.at(file);
-            byte[] before = content(file);
-            String message = read(file);
-            assertThat(content(file)).as("left as it was").isEqualTo(before);
-            assertThat(message).contains("facts.duckdb");
-            return message;
-        }, names);
+        return BadInput.of(
+                SOURCE,
+                what,
+                folder -> {
+                    Path file = folder.resolve("facts.duckdb");
+                    making.at(file);
+                    byte[] before = content(file);
+                    String message = read(file);
+                    assertThat(content(file)).as("left as it was").isEqualTo(before);
+                    assertThat(message).contains("facts.duckdb");
+                    return message;
+                },
+                names);
     }
 
     private static BadInput state(String what, Making making, String... names) {
-        return BadInput.of(STATE, what, folder -> {
-            Path file = folder.resolve("factstream.db");
-            making.at(file);
-            byte[] before = content(file);
-            String message = open(file);
-            assertThat(content(file)).as("left as it was").isEqualTo(before);
-            assertThat(message).contains("factstream.db");
-            return message;
-        }, names);
+        return BadInput.of(
+                STATE,
+                what,
+                folder -> {
+                    Path file = folder.resolve("factstream.db");
+                    making.at(file);
+                    byte[] before = content(file);
+                    String message = open(file);
+                    assertThat(content(file)).as("left as it was").isEqualTo(before);
+                    assertThat(message).contains("factstream.db");
+                    return message;
+                },
+                names);
     }
 
     private static byte[] content(Path file) throws IOException {
@@ -122,20 +167,23 @@ final class BadFiles {
 
     /** As a stream does it; its status then shows the message. */
     private static String read(Path file) {
-        DuckDbSource source = new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
+        DuckDbSource source =
+                new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
         return catchThrowableOfType(SourceException.class, () -> {
-            try (Connection connection = source.open();
-                    Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery("SELECT max(y), max(x) FROM facts")) {
-                rows.next();
-            } catch (SQLException e) {
-                throw source.failure(e);
-            }
-        }).getMessage();
+                    try (Connection connection = source.open();
+                            Statement statement = connection.createStatement();
+                            ResultSet rows = statement.executeQuery("SELECT max(y), max(x) FROM facts")) {
+                        rows.next();
+                    } catch (SQLException e) {
+                        throw source.failure(e);
+                    }
+                })
+                .getMessage();
     }
 
     private static String open(Path file) {
-        return catchThrowableOfType(StateException.class, () -> SqliteState.open(file, new DeadLetterLimit(1, "test")).close())
+        return catchThrowableOfType(StateException.class, () -> SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                        .close())
                 .getMessage();
     }
 

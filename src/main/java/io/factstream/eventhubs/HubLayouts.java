@@ -101,9 +101,13 @@ public final class HubLayouts {
     }
 
     /** Nothing that a hub answers here is the fault of an event. */
-    private static OutageException outage(String hub, RuntimeException e) {
+    private OutageException outage(String hub, RuntimeException e) {
         DeliveryFailure failure = SendFailures.of(e).failure();
         return new OutageException(
-                new DeliveryFailure(failure.category(), failure.severity(), "hub " + hub + ": " + failure.error()), e);
+                new DeliveryFailure(
+                        failure.category(),
+                        failure.severity(),
+                        "hub " + hub + " at " + access.host() + ": " + failure.error()),
+                e);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,8 +27,12 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
  */
 public final class RouteFiles {
 
-    private static final String KAMELET = "kamelet:fact-stream";
-    private static final String KAMELET_FILE = "flow/fact-stream.kamelet.yaml";
+    private static final String ANY_KAMELET = "kamelet:";
+    private static final String STREAM = "fact-stream";
+    private static final String KAMELET = ANY_KAMELET + STREAM;
+    private static final String KAMELETS = ".kamelet.yaml";
+    private static final String KAMELET_FILE = "flow/" + STREAM + KAMELETS;
+    private static final String DIRECT = "direct:";
     private static final String ROUTES = ".camel.yaml";
     private static final Pattern YAML = Pattern.compile("(?i)(\\.camel)?\\.ya?ml$");
 
@@ -58,6 +63,9 @@ public final class RouteFiles {
             files.problems.collect(() -> files.check(YamlFile.read(file)));
         }
         files.refuseRoutesUnderOtherNames();
+        if (files.problems.count() == before) {
+            files.refuseStepsToNowhere();
+        }
         // What is wrong in a file may be its stream.
         if (files.streams.isEmpty() && files.problems.count() == before) {
             files.problems.add(
@@ -178,8 +186,65 @@ public final class RouteFiles {
     private void checkRoute(YamlFile file, Node route) {
         YamlFile.at(route, "id").ifPresent(id -> refuseSecondUse(file, id, routes, "route id"));
         YamlFile.at(route, "from", "uri")
-                .filter(uri -> YamlFile.text(uri).startsWith(KAMELET))
-                .ifPresent(uri -> checkStream(file, route, uri));
+                .filter(uri -> YamlFile.text(uri).startsWith(ANY_KAMELET))
+                .ifPresent(uri -> checkKamelet(file, route, uri));
+    }
+
+    private void checkKamelet(YamlFile file, Node route, Node uri) {
+        String name = YamlFile.text(uri).substring(ANY_KAMELET.length()).split("[/?]", 2)[0];
+        if (name.equals(STREAM)) {
+            checkStream(file, route, uri);
+        } else if (!Files.exists(folder.resolve("flow").resolve(name + KAMELETS))) {
+            problems.add(
+                    file.place(uri),
+                    "there is no kamelet " + name,
+                    NearestName.of(name, List.of(STREAM))
+                            .map(nearest -> "Did you mean " + nearest + "?")
+                            .orElse("Put flow/" + name + KAMELETS + " there, or correct the name"));
+        }
+    }
+
+    /** A step that leads to no route would fail at the first event, after a long wait. */
+    private void refuseStepsToNowhere() {
+        Map<String, String> targets = new LinkedHashMap<>();
+        Set<String> sources = new HashSet<>();
+        for (Path path : list(name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
+            problems.collect(() -> {
+                YamlFile file = YamlFile.read(path);
+                file.root().ifPresent(root -> gatherDirect(file, root, false, targets, sources));
+            });
+        }
+        targets.forEach((target, place) -> {
+            if (!sources.contains(target)) {
+                problems.add(
+                        place,
+                        "no route begins with " + target,
+                        NearestName.of(target, sources)
+                                .map(nearest -> "Did you mean " + nearest + "?")
+                                .orElse("Correct the name, or add the route"));
+            }
+        });
+    }
+
+    private static void gatherDirect(
+            YamlFile file, Node node, boolean from, Map<String, String> targets, Set<String> sources) {
+        for (NodeTuple entry : YamlFile.entries(node)) {
+            String key = YamlFile.text(entry.getKeyNode());
+            Node value = entry.getValueNode();
+            String uri = YamlFile.text(value);
+            if (key.equals("uri") && uri.startsWith(DIRECT) && !uri.contains("{")) {
+                String name = uri.split("\\?", 2)[0];
+                if (from) {
+                    sources.add(name);
+                } else {
+                    targets.putIfAbsent(name, file.place(value));
+                }
+            }
+            gatherDirect(file, value, key.equals("from"), targets, sources);
+        }
+        for (Node item : YamlFile.items(node)) {
+            gatherDirect(file, item, false, targets, sources);
+        }
     }
 
     private void checkStream(YamlFile file, Node route, Node uri) {

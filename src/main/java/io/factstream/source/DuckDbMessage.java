@@ -41,7 +41,8 @@ record DuckDbMessage(String text, OptionalInt line) {
     private static final Pattern PLACE = Pattern.compile("(?s)(.*)\\n\\s*LINE (\\d{1,9}): .*");
 
     /** Advice for people at DuckDB's own prompt. */
-    private static final Pattern ADVICE = Pattern.compile("(?s)\\n\\s*(Possible solutions|Stack Trace:|Please try installing|Install it first).*");
+    private static final Pattern ADVICE =
+            Pattern.compile("(?s)\\n\\s*(Possible solutions|Stack Trace:|Please try installing|Install it first).*");
 
     private static final String TYPE = "(?<type>[A-Z][A-Z0-9_ ]*(?:\\([0-9, ]*\\))?(?:\\[[0-9]*\\])*)";
     private static final String COLUMN = "(?: when casting from source column (?<column>[^'\"\\n]{1,200}))?";
@@ -104,10 +105,11 @@ record DuckDbMessage(String text, OptionalInt line) {
             new Form(
                     "Cannot execute statement of type \"[A-Z_ ]+\" on database .* which is attached in read-only mode!",
                     "The source is opened in read-only mode"),
-            new Form("More than one row returned by a subquery.*", "More than one row returned by a subquery"),
-            new Form(
-                    "Values were not provided for the following parameters: [0-9, ]*",
-                    "The query has parameters, ? or $1, which nobody fills in"));
+            new Form("More than one row returned by a subquery.*", "More than one row returned by a subquery"));
+
+    /** Found in the query, though DuckDB counts it among the values. */
+    private static final Pattern PARAMETERS =
+            Pattern.compile("Invalid Input Error: Values were not provided for the following parameters: [0-9, ]*");
 
     private static final String LEFT_OUT = "DuckDB's words are left out, as they may repeat a value";
 
@@ -137,6 +139,9 @@ record DuckDbMessage(String text, OptionalInt line) {
     }
 
     private static String withoutValues(String words) {
+        if (PARAMETERS.matcher(words).matches()) {
+            return "Parser Error: the query has a parameter, ? or $1, which nobody fills in";
+        }
         MatchResult kind = KIND.matcher(words).results().findFirst().orElse(null);
         if (kind == null) {
             // The driver's own, such as that a connection was closed.

@@ -99,7 +99,7 @@ public final class DuckDbSource implements DataSource {
         Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
-            return DiscreetConnection.of(connection);
+            return DiscreetConnection.of(connection, queryTimeoutSeconds());
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -134,7 +134,8 @@ public final class DuckDbSource implements DataSource {
         }
         String unavailable = unavailable(message);
         return unavailable == null
-                ? new QueryFailedException(sentence(message) + (e instanceof QueryError error ? error.mend() : ""), line(e), e)
+                ? new QueryFailedException(
+                        sentence(message) + (e instanceof QueryError error ? error.mend() : ""), line(e), e)
                 : new SourceUnavailableException("source " + file + " " + unavailable, e);
     }
 

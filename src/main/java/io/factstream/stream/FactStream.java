@@ -421,10 +421,13 @@ public final class FactStream {
     }
 
     private RuntimeException typed(Throwable thrown) {
+        // An SQLException behind another exception need not be the source's: the state speaks SQL too.
+        boolean bare = true;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
+            if (bare && cause instanceof SQLException sql) {
                 return services.source().failure(sql);
             }
+            bare &= isWrapper(cause) || !(cause instanceof RuntimeException);
             if (cause instanceof SourceException || cause instanceof DeliveryException) {
                 return (RuntimeException) cause;
             }

@@ -40,7 +40,8 @@ public final class Streams {
             String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
         Path file = routes.resolve(query).normalize();
         FactStream stream = new FactStream(
-                new StreamDefinition(id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle)),
+                new StreamDefinition(
+                        id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle)),
                 services);
         FactStream taken = streams.putIfAbsent(id, stream);
         if (taken != null) {

@@ -363,7 +363,6 @@ class DuckDbSourceTest {
     private static void query(DuckDbSource source, String sql) {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(source.queryTimeoutSeconds());
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     rows.getObject(1);
