@@ -25,12 +25,12 @@ class SourceFailureTest {
                 Arguments.of(
                         "a missing table",
                         "SELECT n AS _watermark,\n  n\nFROM other",
-                        "LINE 3",
+                        "broken.sql:3: ",
                         "CREATE TABLE other AS FROM numbers"),
                 Arguments.of(
                         "a missing column",
                         "-- more\nSELECT n AS _watermark,\n  n, more\nFROM numbers",
-                        "LINE 3",
+                        "broken.sql:3: ",
                         "ALTER TABLE numbers ADD COLUMN more INTEGER"),
                 Arguments.of(
                         "a watermark of a wrong type",
@@ -40,7 +40,7 @@ class SourceFailureTest {
                 Arguments.of(
                         "a value that cannot be cast",
                         "SELECT n AS _watermark,\n  n,\n  CAST(v AS INTEGER) AS v\nFROM typed",
-                        "LINE 3",
+                        "broken.sql:3: ",
                         "UPDATE typed SET v = '5'"));
     }
 
@@ -76,7 +76,7 @@ class SourceFailureTest {
 
             String error = runtime.awaitFailing("broken");
 
-            assertThat(error).contains("broken.sql").contains("LINE 3");
+            assertThat(error).contains("broken.sql").contains("broken.sql:3: ");
             runtime.awaitReceived("sound", 10);
             runtime.stop();
             runtime.stream("broken", QUERY).start();

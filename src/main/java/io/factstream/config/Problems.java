@@ -23,6 +23,11 @@ public final class Problems {
         }
     }
 
+    /** How many were gathered so far. */
+    public int count() {
+        return found.size();
+    }
+
     /**
      * Ends a check.
      *

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -152,13 +151,17 @@ public final class SettingsLoader {
             if (setting != null) {
                 addSetting(setting, value, origin);
             } else if (key.startsWith(CAMEL)) {
-                camel.put(key, value);
+                if (Masked.holdsSecret(value)) {
+                    addMisplacedSecret(origin);
+                } else {
+                    camel.put(key, value);
+                }
             } else if (key.startsWith("factstream.") || key.startsWith("eventhubs.")) {
                 problems.add(origin, "is no setting", suggestion(key, byKey.keySet()));
             } else {
                 problems.add(
                         origin,
-                        "belongs to nobody: settings start with factstream., eventhubs. or camel.",
+                        "belongs to nobody: settings start with factstream, eventhubs or camel",
                         suggestion(key, byKey.keySet()));
             }
         }
@@ -166,6 +169,10 @@ public final class SettingsLoader {
         private void addSetting(Setting<?> setting, String value, String origin) {
             String text = value.strip();
             if (text.isEmpty()) {
+                return;
+            }
+            if (!setting.isSecret() && Masked.holdsSecret(text)) {
+                addMisplacedSecret(origin);
                 return;
             }
             try {
@@ -179,9 +186,18 @@ public final class SettingsLoader {
             }
         }
 
-        /** The value for a message, unless it is a secret or somebody put one where it does not belong. */
+        /** Whatever is set here may be shown: in messages, by routes, by JMX. */
+        private void addMisplacedSecret(String origin) {
+            problems.add(
+                    origin,
+                    "holds a secret, such as a connection string, and is no place for one",
+                    "Move it to " + KnownSettings.CONNECTION_STRING.environmentVariable() + ", or into the file that "
+                            + KnownSettings.CONNECTION_STRING_FILE + " names");
+        }
+
+        /** The value for a message, unless it is a secret. */
         private static String shown(Setting<?> setting, String text) {
-            if (setting.isSecret() || text.toLowerCase(Locale.ROOT).contains("sharedaccess")) {
+            if (setting.isSecret()) {
                 return "its value";
             }
             return '"' + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + '"';

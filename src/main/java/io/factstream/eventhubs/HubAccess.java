@@ -4,6 +4,7 @@ import com.azure.core.amqp.AmqpRetryMode;
 import com.azure.core.amqp.AmqpRetryOptions;
 import com.azure.core.amqp.AmqpTransportType;
 import java.time.Duration;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public record HubAccess(
         Duration tryTimeout,
         int maxRetries) {
 
+    private static final Pattern ENDPOINT = Pattern.compile("(?i)(?:^|;)\\s*Endpoint\\s*=\\s*(?:\\w+://)?([^/;\\s]+)");
     private static final Pattern ENTITY_PATH = Pattern.compile("(?i)(^|;)EntityPath=[^;]*");
 
     /** The SDK's retry options. */
@@ -42,6 +44,12 @@ public record HubAccess(
         return connectionString == null
                 ? null
                 : ENTITY_PATH.matcher(connectionString).replaceAll("").replaceAll(";+$", "") + ";EntityPath=" + hub;
+    }
+
+    /** The host that it leads to, with its port where one is named, for a message. */
+    String host() {
+        Matcher endpoint = ENDPOINT.matcher(connectionString == null ? "" : connectionString);
+        return endpoint.find() ? endpoint.group(1) : namespace + ".servicebus.windows.net";
     }
 
     /** Shows no secret. */

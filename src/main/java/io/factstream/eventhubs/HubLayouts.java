@@ -103,12 +103,12 @@ public final class HubLayouts {
     }
 
     /** Nothing that a hub answers here is the fault of an event. */
-    private static DeliveryException failure(String hub, RuntimeException e) {
+    private DeliveryException failure(String hub, RuntimeException e) {
         DeliveryException typed = SendFailures.of(e);
         DeliveryFailure failure = new DeliveryFailure(
                 typed.failure().category(),
                 typed.failure().severity(),
-                "hub " + hub + ": " + typed.failure().error());
+                "hub " + hub + " at " + access.host() + ": " + typed.failure().error());
         return typed instanceof ThrottledException throttled
                 ? new ThrottledException(failure, throttled.advice().orElse(null), e)
                 : new OutageException(failure, e);

@@ -9,12 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,9 +34,14 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
  */
 public final class RouteFiles {
 
-    private static final String KAMELET = "kamelet:fact-stream";
-    private static final String KAMELET_FILE = "flow/fact-stream.kamelet.yaml";
+    private static final String ANY_KAMELET = "kamelet:";
+    private static final String STREAM = "fact-stream";
+    private static final String KAMELET = ANY_KAMELET + STREAM;
+    private static final String KAMELETS = ".kamelet.yaml";
+    private static final String KAMELET_FILE = "flow/" + STREAM + KAMELETS;
+    private static final String DIRECT = "direct:";
     private static final String ROUTES = ".camel.yaml";
+    private static final Pattern YAML = Pattern.compile("(?i)(\\.camel)?\\.ya?ml$");
 
     /** A number with a unit, milliseconds without one; or a setting. */
     private static final Pattern DURATION = Pattern.compile("\\d+(ms|s|m|h|d)?|\\{\\{.+}}");
@@ -56,10 +65,16 @@ public final class RouteFiles {
     public static void check(Path folder) {
         RouteFiles files = new RouteFiles(folder);
         files.problems.collect(files::readKamelet);
+        int before = files.problems.count();
         for (Path file : files.list()) {
             files.problems.collect(() -> files.check(YamlFile.read(file)));
         }
-        if (files.streams.isEmpty()) {
+        files.refuseRoutesUnderOtherNames();
+        if (files.problems.count() == before) {
+            files.refuseStepsToNowhere();
+        }
+        // What is wrong in a file may be its stream.
+        if (files.streams.isEmpty() && files.problems.count() == before) {
             files.problems.add(
                     folder.toString(),
                     "holds no stream",
@@ -96,7 +111,7 @@ public final class RouteFiles {
                         stream,
                         parameter(parameters, "eventType", ""),
                         folder.resolve(parameter(parameters, "query", "")),
-                        files.query(parameter(parameters, "query", "")),
+                        StreamDefinition.read(folder.resolve(parameter(parameters, "query", ""))),
                         parameter(parameters, "watermark", "_watermark"),
                         parameter(parameters, "hub", "{{eventhubs.name}}"),
                         Duration.ZERO))
@@ -139,7 +154,7 @@ public final class RouteFiles {
                     stream,
                     value.apply("eventType"),
                     folder.resolve(query).normalize(),
-                    files.query(query),
+                    StreamDefinition.read(folder.resolve(query)),
                     value.apply("watermark"),
                     value.apply("hub"),
                     Duration.ofMillis(TimeUtils.toMilliSeconds(value.apply("settle"))));
@@ -191,15 +206,6 @@ public final class RouteFiles {
         return folder.toString();
     }
 
-    private String query(String name) {
-        Path file = folder.resolve(name);
-        try {
-            return StreamDefinition.statement(file, Files.readString(file));
-        } catch (IOException e) {
-            throw new ConfigurationException(file.toString(), "cannot be read", "Put the stream's SELECT there", e);
-        }
-    }
-
     private static String parameter(Node parameters, String name, String otherwise) {
         return YamlFile.at(parameters, name).map(YamlFile::text).orElse(otherwise);
     }
@@ -222,14 +228,36 @@ public final class RouteFiles {
     }
 
     private List<Path> list() {
+        return list(name -> name.endsWith(ROUTES));
+    }
+
+    private List<Path> list(Predicate<String> name) {
         try (Stream<Path> files = Files.find(folder, 2, (file, attributes) -> attributes.isRegularFile())) {
-            return files.filter(file -> file.toString().endsWith(ROUTES))
+            return files.filter(file -> name.test(file.getFileName().toString()))
                     .filter(file -> folder.equals(file.getParent())
                             || folder.resolve("flow").equals(file.getParent()))
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new ConfigurationException(folder.toString(), "cannot be listed", "Let this user read it", e);
+        }
+    }
+
+    /** Camel would pass them over without a word, and with them a stream. */
+    private void refuseRoutesUnderOtherNames() {
+        for (Path file : list(name -> YAML.matcher(name).find() && !name.endsWith(ROUTES))) {
+            boolean routes = YamlFile.read(file)
+                    .root()
+                    .map(root -> YamlFile.items(root).stream()
+                            .anyMatch(item -> YamlFile.at(item, "route").isPresent()))
+                    .orElse(false);
+            if (routes) {
+                problems.add(
+                        file.toString(),
+                        "holds a route, but is not loaded under this name",
+                        "Name it " + YAML.matcher(file.getFileName().toString()).replaceFirst(ROUTES)
+                                + ", or move it out of this folder");
+            }
         }
     }
 
@@ -246,8 +274,65 @@ public final class RouteFiles {
     private void checkRoute(YamlFile file, Node route) {
         YamlFile.at(route, "id").ifPresent(id -> refuseSecondUse(file, id, routes, "route id"));
         YamlFile.at(route, "from", "uri")
-                .filter(uri -> YamlFile.text(uri).startsWith(KAMELET))
-                .ifPresent(uri -> checkStream(file, route, uri));
+                .filter(uri -> YamlFile.text(uri).startsWith(ANY_KAMELET))
+                .ifPresent(uri -> checkKamelet(file, route, uri));
+    }
+
+    private void checkKamelet(YamlFile file, Node route, Node uri) {
+        String name = YamlFile.text(uri).substring(ANY_KAMELET.length()).split("[/?]", 2)[0];
+        if (name.equals(STREAM)) {
+            checkStream(file, route, uri);
+        } else if (!Files.exists(folder.resolve("flow").resolve(name + KAMELETS))) {
+            problems.add(
+                    file.place(uri),
+                    "there is no kamelet " + name,
+                    NearestName.of(name, List.of(STREAM))
+                            .map(nearest -> "Did you mean " + nearest + "?")
+                            .orElse("Put flow/" + name + KAMELETS + " there, or correct the name"));
+        }
+    }
+
+    /** A step that leads to no route would fail at the first event, after a long wait. */
+    private void refuseStepsToNowhere() {
+        Map<String, String> targets = new LinkedHashMap<>();
+        Set<String> sources = new HashSet<>();
+        for (Path path : list(name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
+            problems.collect(() -> {
+                YamlFile file = YamlFile.read(path);
+                file.root().ifPresent(root -> gatherDirect(file, root, false, targets, sources));
+            });
+        }
+        targets.forEach((target, place) -> {
+            if (!sources.contains(target)) {
+                problems.add(
+                        place,
+                        "no route begins with " + target,
+                        NearestName.of(target, sources)
+                                .map(nearest -> "Did you mean " + nearest + "?")
+                                .orElse("Correct the name, or add the route"));
+            }
+        });
+    }
+
+    private static void gatherDirect(
+            YamlFile file, Node node, boolean from, Map<String, String> targets, Set<String> sources) {
+        for (NodeTuple entry : YamlFile.entries(node)) {
+            String key = YamlFile.text(entry.getKeyNode());
+            Node value = entry.getValueNode();
+            String uri = YamlFile.text(value);
+            if (key.equals("uri") && uri.startsWith(DIRECT) && !uri.contains("{")) {
+                String name = uri.split("\\?", 2)[0];
+                if (from) {
+                    sources.add(name);
+                } else {
+                    targets.putIfAbsent(name, file.place(value));
+                }
+            }
+            gatherDirect(file, value, key.equals("from"), targets, sources);
+        }
+        for (Node item : YamlFile.items(node)) {
+            gatherDirect(file, item, false, targets, sources);
+        }
     }
 
     private void checkStream(YamlFile file, Node route, Node uri) {
@@ -259,43 +344,70 @@ public final class RouteFiles {
             return;
         }
         Node parameters = YamlFile.at(route, "from", "parameters").orElse(uri);
-        for (NodeTuple parameter : YamlFile.entries(parameters)) {
-            String name = YamlFile.text(parameter.getKeyNode());
-            if (!known.contains(name)) {
-                problems.add(
-                        file.place(parameter.getKeyNode()),
-                        "a stream has no parameter '" + name + "'",
-                        NearestName.of(name, known)
-                                .map(nearest -> "Did you mean " + nearest + "?")
-                                .orElse("It has " + String.join(", ", known)));
-            }
+        if (!known.isEmpty()) {
+            checkNames(file, parameters);
         }
-        List<String> given = YamlFile.keys(parameters);
-        for (String name : required) {
-            if (!given.contains(name)) {
-                problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
-            }
-        }
-        YamlFile.at(parameters, "stream").ifPresent(id -> {
+        given(parameters, "stream").ifPresent(id -> {
             if (!StreamDefinition.isId(YamlFile.text(id))) {
                 problems.add(file.place(id), "'" + YamlFile.text(id) + "' is no stream id", StreamDefinition.ID_FORM);
             }
             refuseSecondUse(file, id, streams, "stream");
         });
         for (String duration : List.of("settle", "pollInterval")) {
-            YamlFile.at(parameters, duration)
+            given(parameters, duration)
                     .filter(value -> !DURATION.matcher(YamlFile.text(value)).matches())
                     .ifPresent(value -> problems.add(
                             file.place(value),
                             duration + " is '" + YamlFile.text(value) + "'",
                             "Use a duration such as 500ms, 10s or 5m"));
         }
-        YamlFile.at(parameters, "query")
-                .filter(query -> !Files.isRegularFile(folder.resolve(YamlFile.text(query))))
-                .ifPresent(query -> problems.add(
-                        file.place(query),
-                        "there is no query file " + folder.resolve(YamlFile.text(query)),
-                        "Put the stream's SELECT there, or name the file it is in"));
+        given(parameters, "query").ifPresent(query -> checkQuery(file, query));
+    }
+
+    private void checkNames(YamlFile file, Node parameters) {
+        Set<String> given = new HashSet<>();
+        for (NodeTuple parameter : YamlFile.entries(parameters)) {
+            String name = YamlFile.text(parameter.getKeyNode());
+            given.add(name);
+            if (!known.contains(name)) {
+                Optional<String> nearest = NearestName.of(name, known);
+                // Whoever misspelt a parameter need not hear that it is missing.
+                nearest.ifPresent(given::add);
+                problems.add(
+                        file.place(parameter.getKeyNode()),
+                        "a stream has no parameter '" + name + "'",
+                        nearest.map(meant -> "Did you mean " + meant + "?")
+                                .orElse("It has " + String.join(", ", known)));
+            } else if (YamlFile.text(parameter.getValueNode()).isBlank()) {
+                problems.add(
+                        file.place(parameter.getKeyNode()),
+                        "the parameter " + name + " has no value",
+                        required.contains(name) ? "Give it one" : "Give it one, or remove it");
+            }
+        }
+        for (String name : required) {
+            if (!given.contains(name)) {
+                problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
+            }
+        }
+    }
+
+    private void checkQuery(YamlFile file, Node query) {
+        Path sql = folder.resolve(YamlFile.text(query)).normalize();
+        if (Files.isRegularFile(sql)) {
+            problems.collect(() -> StreamDefinition.read(sql));
+        } else {
+            problems.add(
+                    file.place(query),
+                    "there is no query file " + sql,
+                    "Put the stream's SELECT there, or name the file it is in");
+        }
+    }
+
+    /** A parameter with a value. */
+    private static Optional<Node> given(Node parameters, String name) {
+        return YamlFile.at(parameters, name)
+                .filter(value -> !YamlFile.text(value).isBlank());
     }
 
     private void refuseSecondUse(YamlFile file, Node id, Map<String, String> used, String what) {

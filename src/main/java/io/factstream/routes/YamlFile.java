@@ -2,10 +2,13 @@ package io.factstream.routes;
 
 import io.factstream.config.ConfigurationException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -32,13 +35,15 @@ final class YamlFile {
     /**
      * Reads a file.
      *
-     * @throws ConfigurationException when it cannot be read, or is no YAML
+     * @throws ConfigurationException when it cannot be read, is no YAML, or has a key twice in one place
      */
     static YamlFile read(Path file) {
         try {
             LoadSettings settings =
                     LoadSettings.builder().setLabel(file.toString()).build();
-            return new YamlFile(file, new Compose(settings).composeString(Files.readString(file)));
+            YamlFile yaml = new YamlFile(file, new Compose(settings).composeString(Files.readString(file)));
+            yaml.root.ifPresent(yaml::refuseKeysGivenTwice);
+            return yaml;
         } catch (MarkedYamlEngineException e) {
             throw new ConfigurationException(
                     e.getProblemMark().map(mark -> place(file, mark)).orElse(file.toString()),
@@ -47,9 +52,26 @@ final class YamlFile {
                     e);
         } catch (YamlEngineException e) {
             throw new ConfigurationException(file.toString(), "is no YAML: " + e.getMessage(), "Correct the file", e);
+        } catch (CharacterCodingException e) {
+            throw new ConfigurationException(file.toString(), "is not encoded in UTF-8", "Save it in UTF-8", e);
         } catch (IOException e) {
             throw new ConfigurationException(file.toString(), "cannot be read", "Let this user read it", e);
         }
+    }
+
+    /** Of two values Camel would take the last, without a word. */
+    private void refuseKeysGivenTwice(Node node) {
+        Map<String, Node> earlier = new HashMap<>();
+        for (NodeTuple entry : entries(node)) {
+            Node key = entry.getKeyNode();
+            Node first = earlier.putIfAbsent(text(key), key);
+            if (first != null) {
+                throw new ConfigurationException(
+                        place(key), "'" + text(key) + "' was already given at " + place(first), "Keep one of the two");
+            }
+            refuseKeysGivenTwice(entry.getValueNode());
+        }
+        items(node).forEach(this::refuseKeysGivenTwice);
     }
 
     /** The file's top node; empty when the file is. */

@@ -11,6 +11,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class DuckDbSource implements DataSource {
 
     private static final Pattern LOCK_HOLDER = Pattern.compile("\\(PID (\\d+)\\)");
+
+    private static final String SET_THE_FILE = "set factstream.source.file to the loader's DuckDB file";
 
     private final Path file;
     private final Duration queryTimeout;
@@ -96,67 +99,87 @@ public final class DuckDbSource implements DataSource {
         Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
-            return connection;
+            return DiscreetConnection.of(connection, queryTimeoutSeconds());
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
     }
 
-    /** What an exception of DuckDB means, whoever ran the query. Its message names the file and the way on. */
-    public SourceException failure(SQLException e) {
+    /**
+     * What an exception of DuckDB means, whoever ran the query. Its message names the thing and the way on, and repeats no
+     * value of a row.
+     */
+    public SourceException failure(SQLException thrown) {
+        String words = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+        SQLException e = QueryError.of(thrown);
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        if (message.contains("Could not set lock on file")) {
-            Matcher holder = LOCK_HOLDER.matcher(message);
+        if (words.contains("Could not set lock on file")) {
+            Matcher holder = LOCK_HOLDER.matcher(words);
             String who = holder.find() ? "process " + holder.group(1) : "another process";
             return new SourceBusyException("source " + file + " is held by " + who + "; waiting for it to let go", e);
         }
         if (message.startsWith("Out of Memory Error")) {
             return new PageTooLargeException(
-                    "a page of " + file + " does not fit into factstream.source.memory-limit: " + firstLine(message),
+                    "a page of " + file + " does not fit into factstream.source.memory-limit: " + message
+                            + ". Raise the limit, or select fewer or shorter columns",
                     e);
         }
         if (e instanceof SQLTimeoutException || message.startsWith("INTERRUPT Error")) {
             return new QueryFailedException(
                     "query gave no answer within " + queryTimeoutSeconds()
                             + " s; raise factstream.source.query-timeout or make the query cheaper",
+                    OptionalInt.empty(),
                     e);
         }
-        return unavailable(message, e).orElseGet(() -> new QueryFailedException(withoutAdvice(message), e));
+        String unavailable = unavailable(message);
+        return unavailable == null
+                ? new QueryFailedException(
+                        sentence(message) + (e instanceof QueryError error ? error.mend() : ""), line(e), e)
+                : new SourceUnavailableException("source " + file + " " + unavailable, e);
     }
 
-    private java.util.Optional<SourceException> unavailable(String message, SQLException e) {
-        String what = null;
+    private static OptionalInt line(SQLException e) {
+        return e instanceof QueryError error ? error.line() : OptionalInt.empty();
+    }
+
+    private static String sentence(String message) {
+        return message + (message.matches("(?s).*[.!?]") ? " " : ". ");
+    }
+
+    /** What is wrong with the file; null when nothing is, so that it must be the query. */
+    private @Nullable String unavailable(String message) {
         if (!Files.exists(file)) {
-            what = "does not exist; set factstream.source.file (FACTSTREAM_SOURCE_FILE) to the loader's DuckDB file";
-        } else if (Files.isDirectory(file)) {
-            what = "is a directory; set factstream.source.file to the DuckDB file inside it";
-        } else if (!Files.isReadable(file)) {
-            what = "cannot be read by this user; give read permission";
-        } else if (message.contains("not a valid DuckDB database file")) {
-            what = "is not a DuckDB database file";
-        } else if (message.contains("different configuration")) {
-            what = "is already open in this process for writing; close that connection first";
-        } else if (message.startsWith("IO Error")
+            return "does not exist; set factstream.source.file (FACTSTREAM_SOURCE_FILE) to the loader's DuckDB file";
+        }
+        if (Files.isDirectory(file)) {
+            return "is a directory; set factstream.source.file to the DuckDB file inside it";
+        }
+        if (!Files.isReadable(file)) {
+            return "cannot be read by this user; give read permission";
+        }
+        if (message.contains("not a valid DuckDB database file") || message.contains("sqlite_scanner.duckdb_ext")) {
+            return "is not a DuckDB database file; " + SET_THE_FILE;
+        }
+        if (message.contains("different configuration")) {
+            return "is already open in this process for writing; close that connection first";
+        }
+        if (message.contains("created with a newer version")) {
+            return "was made by a newer DuckDB, which this one cannot read; let the loader write the older storage version"
+                    + " (ATTACH … (STORAGE_VERSION 'v1.0.0')), or use a FactStream with the newer DuckDB";
+        }
+        if (message.contains("No files found")) {
+            return null;
+        }
+        boolean broken = message.startsWith("IO Error")
                 || message.startsWith("Serialization Error")
                 || message.startsWith("FATAL Error")
-                || message.contains("orrupt")
-                || message.contains("Checksum")) {
-            what = "cannot be read, it may be corrupt or newer than this DuckDB: " + firstLine(message);
-        }
-        return what == null
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(new SourceUnavailableException("source " + file + " " + what, e));
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
-    }
-
-    private static String withoutAdvice(String message) {
-        int advice = message.indexOf("\n\nPossible solutions");
-        return advice < 0 ? message : message.substring(0, advice);
+                || message.startsWith("Data Corruption Error")
+                || message.contains("Checksum");
+        return broken
+                ? "cannot be read, it may be corrupt or half copied: " + sentence(message)
+                        + "Have the loader write it anew, or put back a backup; the watermark stays"
+                : null;
     }
 
     @Override

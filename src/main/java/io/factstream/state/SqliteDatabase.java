@@ -165,6 +165,13 @@ final class SqliteDatabase implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw SqliteFaults.describe(file, "creating", e);
+        } catch (FileAlreadyExistsException e) {
+            throw new StateException(
+                    file.toString(),
+                    Fault.IO,
+                    "it does not exist and cannot be created: " + e.getFile() + " is no folder",
+                    "Name a file in a folder that exists or can be made",
+                    e);
         } catch (AccessDeniedException e) {
             throw new StateException(
                     file.toString(),
@@ -270,7 +277,7 @@ final class SqliteDatabase implements AutoCloseable {
     private static void refuseDamage(Path file, Connection connection) throws SQLException {
         String found = text(connection, "PRAGMA quick_check(1)");
         if (!found.equals("ok")) {
-            throw SqliteFaults.damaged(file, "its content is malformed (" + found + ")", null);
+            throw SqliteFaults.damaged(file, "its content is malformed", new SQLException(found));
         }
     }
 

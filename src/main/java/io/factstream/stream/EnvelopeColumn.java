@@ -3,7 +3,6 @@ package io.factstream.stream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The columns of a query that are not payload: their names begin with an underscore. */
 enum EnvelopeColumn {
@@ -33,7 +32,8 @@ enum EnvelopeColumn {
                 .findFirst();
     }
 
-    static String names() {
-        return Arrays.stream(values()).map(EnvelopeColumn::columnName).collect(Collectors.joining(", "));
+    /** The names of all. */
+    static List<String> all() {
+        return Arrays.stream(values()).map(EnvelopeColumn::columnName).toList();
     }
 }

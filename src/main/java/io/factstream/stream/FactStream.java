@@ -8,6 +8,7 @@ import io.factstream.eventhubs.ThrottledException;
 import io.factstream.session.StreamCounts;
 import io.factstream.source.FileStamp;
 import io.factstream.source.PageTooLargeException;
+import io.factstream.source.QueryFailedException;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
 import io.factstream.watermark.QueryChangedException;
@@ -431,10 +432,13 @@ public final class FactStream {
     }
 
     private RuntimeException typed(Throwable thrown) {
+        // An SQLException behind another exception need not be the source's: the state speaks SQL too.
+        boolean bare = true;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
+            if (bare && cause instanceof SQLException sql) {
                 return services.source().failure(sql);
             }
+            bare &= isWrapper(cause) || !(cause instanceof RuntimeException);
             if (cause instanceof SourceException || cause instanceof DeliveryException) {
                 return (RuntimeException) cause;
             }
@@ -456,8 +460,8 @@ public final class FactStream {
 
     private String describe(RuntimeException failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return failure instanceof io.factstream.source.QueryFailedException
-                ? definition.queryFile() + ": " + message
+        return failure instanceof QueryFailedException query
+                ? definition.place(query.line()) + ": " + message
                 : message;
     }
 

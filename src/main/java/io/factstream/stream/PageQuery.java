@@ -1,6 +1,7 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.NearestName;
 import io.factstream.config.NonFinite;
 import io.factstream.source.Column;
 import io.factstream.source.DuckDbType;
@@ -61,6 +62,7 @@ final class PageQuery {
      * @throws ConfigurationException when the watermark or an envelope column is missing, misspelt or of a wrong type
      */
     static PageQuery prepare(StreamDefinition stream, Connection connection, NonFinite nonFinite) throws SQLException {
+        QuerySyntax.check(stream, connection);
         List<Column> columns = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("DESCRIBE " + stream.query())) {
@@ -94,8 +96,11 @@ final class PageQuery {
                     && EnvelopeColumn.named(name).isEmpty()) {
                 throw new ConfigurationException(
                         stream.queryFile().toString(),
-                        "the column " + name + " begins with an underscore but is none of " + EnvelopeColumn.names(),
-                        "Rename it; names with an underscore first are kept for the envelope");
+                        "the column " + name + " begins with an underscore but is none of "
+                                + String.join(", ", EnvelopeColumn.all()),
+                        NearestName.of(name, EnvelopeColumn.all())
+                                .map(nearest -> "Did you mean " + nearest + "?")
+                                .orElse("Rename it; names with an underscore first are kept for the envelope"));
             }
         }
     }

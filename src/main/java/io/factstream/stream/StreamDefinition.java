@@ -1,8 +1,13 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
@@ -61,6 +66,36 @@ public record StreamDefinition(
      */
     public static String statement(Path file, String text) {
         return Sql.statement(file, text);
+    }
+
+    /**
+     * The statement that a query file holds, as {@link #statement} gives it.
+     *
+     * @throws ConfigurationException when the file cannot be read, too
+     */
+    public static String read(Path file) {
+        try {
+            // Some editors begin a file with a mark, which DuckDB would take for part of the first word.
+            return statement(file, Files.readString(file).replaceFirst("^\uFEFF", ""));
+        } catch (CharacterCodingException e) {
+            throw new ConfigurationException(file.toString(), "is not encoded in UTF-8", "Save it in UTF-8", e);
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException(
+                    file.toString(), "there is no such query file", "Put the stream's SELECT there", e);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    file.toString(), "cannot be read", "Make it a file that this user may read", e);
+        }
+    }
+
+    /**
+     * The query file, with the line where that is known, for a message.
+     *
+     * @param line the line that DuckDB tells, which can lie behind the query, in what FactStream puts around it
+     */
+    String place(OptionalInt line) {
+        boolean inQuery = line.isPresent() && line.getAsInt() <= query.lines().count();
+        return inQuery ? queryFile + ":" + line.getAsInt() : queryFile.toString();
     }
 
     /** Identifies what the stream sends. */

@@ -1,8 +1,6 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,8 +52,8 @@ public final class Streams {
     public FactStream define(
             String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
         Path file = routes.resolve(query).normalize();
-        StreamDefinition definition =
-                new StreamDefinition(id, eventType, file, read(id, file), watermarkColumn, hub, duration(id, settle));
+        StreamDefinition definition = new StreamDefinition(
+                id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle));
         boolean runs = backfill == null || backfill.stream().equals(id);
         FactStream stream =
                 new FactStream(backfill != null && runs ? backfill.narrowed(definition) : definition, services);
@@ -71,18 +69,6 @@ public final class Streams {
                     "Give each route its own stream id: the watermark is kept under it");
         }
         return stream;
-    }
-
-    private static String read(String id, Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new ConfigurationException(
-                    "stream '" + id + "'",
-                    "its query file " + file + " cannot be read",
-                    "Put the query there, or correct the parameter query",
-                    e);
-        }
     }
 
     private static Duration duration(String id, String settle) {

@@ -20,8 +20,8 @@ public final class QueryChangedException extends RuntimeException {
     public QueryChangedException(String stream, String savedFingerprint, String newFingerprint) {
         super("Stream '" + stream + "': its query changed since its watermark was saved (was " + savedFingerprint
                 + ", is " + newFingerprint + "). Nothing was read or saved. Either accept the new query and keep the"
-                + " position, or rewind the stream to where the new query should begin, or give the new query to a new"
-                + " stream with its own id");
+                + " position (factstream watermark accept " + stream + "), or begin the new query elsewhere (factstream"
+                + " watermark rewind " + stream + "), or give the new query to a new stream with its own id");
         this.stream = stream;
         this.savedFingerprint = savedFingerprint;
         this.newFingerprint = newFingerprint;

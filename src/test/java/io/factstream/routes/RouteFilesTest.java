@@ -8,6 +8,7 @@ import io.factstream.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,11 @@ class RouteFilesTest {
     @BeforeEach
     void a_folder_with_the_shared_flow_and_one_stream() throws IOException {
         Files.createDirectories(folder.resolve("flow"));
-        Files.copy(Path.of("routes/flow/fact-stream.kamelet.yaml"), folder.resolve("flow/fact-stream.kamelet.yaml"));
+        try (Stream<Path> flow = Files.list(Path.of("routes/flow"))) {
+            for (Path file : flow.toList()) {
+                Files.copy(file, folder.resolve("flow").resolve(file.getFileName()));
+            }
+        }
         Files.writeString(folder.resolve("pings.camel.yaml"), GOOD);
         Files.writeString(folder.resolve("pings.sql"), "SELECT 1 AS _watermark");
     }
@@ -127,7 +132,7 @@ class RouteFilesTest {
     void all_mistakes_are_told_at_once() throws IOException {
         write(GOOD.replace("eventType:", "eventTyp:").replace("pings.sql", "nothing.sql"));
 
-        assertRefused("eventTyp", "the stream has no parameter eventType", "nothing.sql");
+        assertRefused("eventTyp", "Did you mean eventType?", "nothing.sql");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.factstream.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DuckDbSourceTest {
@@ -83,7 +86,9 @@ class DuckDbSourceTest {
 
         assertThatThrownBy(() -> source().open())
                 .isInstanceOf(SourceUnavailableException.class)
-                .hasMessage("source " + file + " is not a DuckDB database file");
+                .hasMessage("source " + file
+                        + " is not a DuckDB database file; set factstream.source.file to the loader's DuckDB"
+                        + " file");
     }
 
     @Test
@@ -116,8 +121,7 @@ class DuckDbSourceTest {
 
         assertThatThrownBy(() -> query("SELECT max(y) FROM t"))
                 .isInstanceOf(SourceUnavailableException.class)
-                .hasMessageStartingWith(
-                        "source " + file + " cannot be read, it may be corrupt or newer than this DuckDB: ");
+                .hasMessageStartingWith("source " + file + " cannot be read, it may be corrupt or half copied: ");
     }
 
     @Test
@@ -182,8 +186,8 @@ class DuckDbSourceTest {
                 "SELEC x FROM t | SELEC",
                 "SELECT x FROM nowhere | nowhere",
                 "SELECT y FROM t | y",
-                "SELECT CAST(z AS INTEGER) FROM t | not a number",
-                "SELECT error('mine') FROM t | mine",
+                "SELECT CAST(z AS INTEGER) FROM t | INT32",
+                "SELECT error(z) FROM t | Invalid Input Error",
                 "SELECT nothing_like_it(x) FROM t | nothing_like_it"
             })
     void a_query_that_duckdb_refuses_is_a_failed_query_with_its_words(String query, String word) throws SQLException {
@@ -193,6 +197,85 @@ class DuckDbSourceTest {
                 .isInstanceOf(QueryFailedException.class)
                 .hasMessageContaining(word)
                 .hasCauseInstanceOf(SQLException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CAST(v AS INTEGER)",
+                "v::TIMESTAMP",
+                "v::DATE",
+                "v::TIME",
+                "v::DOUBLE",
+                "v::DECIMAL(10, 2)",
+                "v::BOOLEAN",
+                "v::UUID",
+                "v::JSON",
+                "v::INTERVAL",
+                "('\\x' || v)::BLOB",
+                "v::ENUM('a', 'b')",
+                "v::INTEGER[]",
+                "v::STRUCT(a INTEGER)",
+                "v::MAP(VARCHAR, INTEGER)",
+                "n::TINYINT",
+                "(n::DOUBLE * 1e300)::INTEGER",
+                "n * 9223372036854775807",
+                "n % 0",
+                "strptime(v, '%Y-%m-%d')",
+                "error(v)",
+                "v->>'$.a'",
+                "regexp_matches('a', v || '(')",
+                "from_base64(v || '!')",
+                "unhex(v)",
+                "date_trunc(v, now())",
+                "make_date(n::INTEGER, 77, 88)",
+                "now() AT TIME ZONE v",
+                "(SELECT v FROM t)"
+            })
+    void an_error_never_repeats_a_value_of_a_row(String expression) throws SQLException {
+        write("CREATE TABLE t AS SELECT x + 4711 AS n, 'ROW''S \" SECRET' AS v FROM range(3) r(x)");
+
+        Throwable thrown = catchThrowable(() -> query("SELECT\n" + expression + " FROM t"));
+
+        assertThat(thrown).isInstanceOf(QueryFailedException.class).hasMessageEndingWith(" to see the value");
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            assertThat(cause.toString()).doesNotContain("SECRET").doesNotContain("4711");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x'' to INT32 when casting from source column SECRET",
+                "x\nLINE 7: SECRET",
+                "\n\nLINE 7: SECRET\n",
+                "x'' to SECRET",
+                "x\" to INT32",
+                "'' when casting from source column SECRET"
+            })
+    void a_value_that_looks_like_the_end_of_a_message_is_not_taken_for_it(String value) throws SQLException {
+        write("CREATE TABLE t AS SELECT '" + value + "' AS v");
+
+        assertThatThrownBy(() -> query("SELECT\nCAST(v AS INTEGER) FROM t"))
+                .isInstanceOf(QueryFailedException.class)
+                .hasMessage("Conversion Error: Could not convert a text to INT32 when casting from source column v."
+                        + " Correct the rows or the query; run the query in DuckDB to see the value")
+                .satisfies(thrown ->
+                        assertThat(((QueryFailedException) thrown).line()).hasValue(2));
+    }
+
+    @Test
+    void whoever_runs_a_statement_gets_an_error_without_values() throws SQLException {
+        write("CREATE TABLE t AS SELECT 'SECRET' AS v");
+
+        try (Connection connection = source().open();
+                PreparedStatement statement = connection.prepareStatement("SELECT CAST(v AS INTEGER) FROM t")) {
+            assertThatThrownBy(statement::executeQuery)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("INT32")
+                    .hasMessageNotContaining("SECRET")
+                    .hasNoCause();
+        }
     }
 
     @Test
@@ -280,7 +363,6 @@ class DuckDbSourceTest {
     private static void query(DuckDbSource source, String sql) {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(source.queryTimeoutSeconds());
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     rows.getObject(1);

@@ -348,14 +348,14 @@ class FactStreamTest {
     }
 
     @Test
-    void a_failed_query_is_shown_with_its_file() throws SQLException {
+    void a_failed_query_is_shown_with_its_file_and_line() throws SQLException {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream("SELECT w AS _watermark, nothing FROM t");
 
         poll(stream);
 
         assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
-        assertThat(stream.status().lastError()).startsWith("sales.sql: ").contains("nothing");
+        assertThat(stream.status().lastError()).startsWith("sales.sql:1: ").contains("nothing");
         assertThat(stream.status().pagesFailed()).isEqualTo(1);
     }
 

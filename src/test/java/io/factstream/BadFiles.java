@@ -1,0 +1,230 @@
+package io.factstream;
+
+import static io.factstream.BadInput.Kind.SOURCE;
+import static io.factstream.BadInput.Kind.STATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.source.DuckDbSource;
+import io.factstream.source.LoaderProcess;
+import io.factstream.source.SourceException;
+import io.factstream.state.SqliteState;
+import io.factstream.state.StateException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Sources and states that are no such thing. */
+final class BadFiles {
+
+    private static final String TABLE = "CREATE TABLE facts AS SELECT x, md5(x::VARCHAR) AS y FROM range(20000) r(x)";
+
+    private BadFiles() {}
+
+    static List<BadInput> all() {
+        return List.of(
+                source("a file that is missing", file -> {}, "does not exist", "factstream.source.file"),
+                source("a folder", Files::createDirectory, "is a directory"),
+                source("an empty file", Files::createFile, "is not a DuckDB database file"),
+                source("a text", file -> Files.writeString(file, "n,text\n1,one\n"), "is not a DuckDB database file"),
+                source(
+                        "an SQLite database",
+                        file -> sqlite(file, "CREATE TABLE facts (n)"),
+                        "is not a DuckDB database file"),
+                source(
+                        "a file that is cut off",
+                        file -> {
+                            duckDb(file);
+                            change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+                        },
+                        "cannot be read"),
+                source(
+                        "a file with noise in it",
+                        file -> {
+                            duckDb(file);
+                            change(file, bytes -> {
+                                noise(bytes, 20_000, bytes.length - 20_000);
+                                return bytes;
+                            });
+                        },
+                        "cannot be read"),
+                source(
+                        "a file of a newer DuckDB",
+                        file -> {
+                            duckDb(file);
+                            change(file, BadFiles::ofANewerDuckDb);
+                        },
+                        "newer DuckDB"),
+                BadInput.of(
+                        SOURCE,
+                        "a file that a loader holds",
+                        folder -> {
+                            Path file = folder.resolve("facts.duckdb");
+                            duckDb(file);
+                            try (LoaderProcess loader = LoaderProcess.holding(file)) {
+                                assertThat(loader.pid()).isPositive();
+                                return read(file);
+                            }
+                        },
+                        "facts.duckdb",
+                        "is held by process"),
+                state("an empty file", Files::createFile, "is empty"),
+                state("a folder", Files::createDirectory, "is a folder"),
+                state("a text", file -> Files.writeString(file, "no state".repeat(1000)), "not an SQLite database"),
+                state(
+                        "a database of something else",
+                        file -> sqlite(file, "CREATE TABLE mine (a)"),
+                        "not a state of FactStream"),
+                state(
+                        "a state of a newer FactStream",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            sqlite(file, "PRAGMA user_version = 999");
+                        },
+                        "version 999"),
+                state(
+                        "a state that is cut off",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+                        },
+                        "malformed"),
+                state(
+                        "a state with noise in it",
+                        file -> {
+                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                                    .close();
+                            change(file, bytes -> {
+                                noise(bytes, bytes.length - 4_096, 4_096);
+                                return bytes;
+                            });
+                        },
+                        "malformed"),
+                BadInput.of(
+                        STATE,
+                        "a folder that cannot be made",
+                        folder -> {
+                            Path inTheWay = Files.createFile(folder.resolve("state"));
+                            return open(inTheWay.resolve("factstream.db"));
+                        },
+                        "factstream.db",
+                        "cannot be created"));
+    }
+
+    private interface Making {
+        void at(Path file) throws Exception;
+    }
+
+    private static BadInput source(String what, Making making, String... names) {
+        return BadInput.of(
+                SOURCE,
+                what,
+                folder -> {
+                    Path file = folder.resolve("facts.duckdb");
+                    making.at(file);
+                    byte[] before = content(file);
+                    String message = read(file);
+                    assertThat(content(file)).as("left as it was").isEqualTo(before);
+                    assertThat(message).contains("facts.duckdb");
+                    return message;
+                },
+                names);
+    }
+
+    private static BadInput state(String what, Making making, String... names) {
+        return BadInput.of(
+                STATE,
+                what,
+                folder -> {
+                    Path file = folder.resolve("factstream.db");
+                    making.at(file);
+                    byte[] before = content(file);
+                    String message = open(file);
+                    assertThat(content(file)).as("left as it was").isEqualTo(before);
+                    assertThat(message).contains("factstream.db");
+                    return message;
+                },
+                names);
+    }
+
+    private static byte[] content(Path file) throws IOException {
+        return Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
+    }
+
+    /** As a stream does it; its status then shows the message. */
+    private static String read(Path file) {
+        DuckDbSource source =
+                new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
+        return catchThrowableOfType(SourceException.class, () -> {
+                    try (Connection connection = source.open();
+                            Statement statement = connection.createStatement();
+                            ResultSet rows = statement.executeQuery("SELECT max(y), max(x) FROM facts")) {
+                        rows.next();
+                    } catch (SQLException e) {
+                        throw source.failure(e);
+                    }
+                })
+                .getMessage();
+    }
+
+    private static String open(Path file) {
+        return catchThrowableOfType(StateException.class, () -> SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                        .close())
+                .getMessage();
+    }
+
+    private static void duckDb(Path file) throws SQLException {
+        execute("jdbc:duckdb:" + file, TABLE);
+    }
+
+    private static void sqlite(Path file, String sql) throws SQLException {
+        execute("jdbc:sqlite:" + file, sql);
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private interface Edit {
+        byte[] of(byte[] bytes);
+    }
+
+    private static void change(Path file, Edit edit) throws IOException {
+        Files.write(file, edit.of(Files.readAllBytes(file)));
+    }
+
+    private static void noise(byte[] bytes, int from, int length) {
+        byte[] noise = new byte[length];
+        new Random(1).nextBytes(noise);
+        System.arraycopy(noise, 0, bytes, from, length);
+    }
+
+    /** Writes a storage version of the future into the main header, and the header's checksum anew. */
+    private static byte[] ofANewerDuckDb(byte[] bytes) {
+        ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(12, 1_000);
+        long checksum = 5381;
+        for (int at = 8; at < 4_096; at += Long.BYTES) {
+            checksum ^= header.getLong(at) * 0xbf58476d1ce4e5b9L;
+        }
+        header.putLong(0, checksum);
+        return bytes;
+    }
+}
