@@ -119,7 +119,7 @@ final class FaultMatrix {
                 new Row(
                         "link refused: server-busy",
                         whenConnecting(Fault.refuseAttach(Conditions.SERVER_BUSY)),
-                        CLEAR,
+                        FaultMatrix::clear,
                         new Expected.Throttled()),
                 connecting("no credit", Fault.withholdCredit(), NETWORK, TRANSIENT),
                 connecting("connections hung up", Fault.hangUp(), NETWORK, TRANSIENT),
@@ -131,33 +131,37 @@ final class FaultMatrix {
                         new Expected.Outage(NETWORK, TRANSIENT)));
     }
 
-    private static final Consumer<LocalEventHubs> CLEAR = hubs -> hubs.faults().clear();
+    private static void clear(LocalEventHubs hubs) {
+        hubs.faults().clear();
+    }
 
     private static Fault<SentBatch> reject(String condition) {
         return Fault.reject(condition);
     }
 
     private static Row once(String name, Fault<SentBatch> fault) {
-        return new Row(name, hubs -> hubs.faults().next(1, fault), CLEAR, new Expected.Passes());
+        return new Row(name, hubs -> hubs.faults().next(1, fault), FaultMatrix::clear, new Expected.Passes());
     }
 
     private static Row throttled(String name, Fault<SentBatch> fault) {
-        return new Row(name, hubs -> hubs.faults().always(fault), CLEAR, new Expected.Throttled());
+        return new Row(name, hubs -> hubs.faults().always(fault), FaultMatrix::clear, new Expected.Throttled());
     }
 
     private static Row outage(String name, Fault<SentBatch> fault, ErrorCategory category, Severity severity) {
-        return new Row(name, hubs -> hubs.faults().always(fault), CLEAR, new Expected.Outage(category, severity));
+        return new Row(
+                name, hubs -> hubs.faults().always(fault), FaultMatrix::clear, new Expected.Outage(category, severity));
     }
 
     private static Row poison(String name, Fault<SentBatch> fault) {
         Predicate<SentBatch> holdsIt =
                 batch -> batch.events().stream().anyMatch(event -> event.text().contains("\"n\":" + POISON + ","));
-        return new Row(name, hubs -> hubs.faults().always(fault, holdsIt), CLEAR, new Expected.DeadLetter());
+        return new Row(
+                name, hubs -> hubs.faults().always(fault, holdsIt), FaultMatrix::clear, new Expected.DeadLetter());
     }
 
     /** A fault that only strikes those who connect. */
     private static Row connecting(String name, Fault<?> fault, ErrorCategory category, Severity severity) {
-        return new Row(name, whenConnecting(fault), CLEAR, new Expected.Outage(category, severity));
+        return new Row(name, whenConnecting(fault), FaultMatrix::clear, new Expected.Outage(category, severity));
     }
 
     private static Consumer<LocalEventHubs> whenConnecting(Fault<?> fault) {
@@ -187,33 +191,35 @@ final class FaultMatrix {
     }
 
     /** All events of a page have arrived, and its watermark is being saved. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringCommit(Row row, Path folder) {
         strike(row, folder, Poison.NONE, runtime -> {
             Watch watch = Watch.on(runtime, 1);
             runtime.start();
             watch.await();
-            try (StateLock held = StateLock.of(runtime)) {
+            whileStateIsHeld(runtime, () -> {
                 watch.goOn();
                 RuntimeUnderTest.eventually("the page is sent")
                         .until(() -> runtime.hubs().count(RuntimeUnderTest.HUB) >= PAGE);
                 assertThat(runtime.watermark(STREAM)).isNull();
                 row.begin().accept(runtime.hubs());
-            }
+            });
         });
     }
 
     /** An event of a page is being stored as a dead letter, and others of the page have yet to be sent. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringDeadLetterWrite(Row row, Path folder) {
         strike(row, folder, Poison.TOO_LARGE, runtime -> {
             Watch watch = Watch.on(runtime, 1);
             runtime.start();
             watch.await();
-            try (StateLock held = StateLock.of(runtime)) {
+            whileStateIsHeld(runtime, () -> {
                 watch.goOn();
                 RuntimeUnderTest.eventually("other partitions are sent")
                         .until(() -> runtime.hubs().count(RuntimeUnderTest.HUB) >= PAGE / 2);
                 row.begin().accept(runtime.hubs());
-            }
+            });
         });
     }
 
@@ -266,7 +272,7 @@ final class FaultMatrix {
                     .untilAsserted(() -> assertThat(runtime.application().hubs().all())
                             .singleElement()
                             .satisfies(hub -> {
-                                assertThat(hub.failures()).isGreaterThanOrEqualTo(2);
+                                assertThat(hub.failures()).isPositive();
                                 assertThat(hub.failure()).isNotNull();
                                 assertThat(Objects.requireNonNull(hub.failure()).category())
                                         .isEqualTo(outage.category());
@@ -371,33 +377,15 @@ final class FaultMatrix {
         }
     }
 
-    /** Another process that writes the state, for as long as this is open: whoever saves has to wait. */
-    private static final class StateLock implements AutoCloseable {
-        private final Connection connection;
-
-        private StateLock(Connection connection) {
-            this.connection = connection;
-        }
-
-        static StateLock of(RuntimeUnderTest runtime) {
-            try {
-                Connection connection = DriverManager.getConnection("jdbc:sqlite:" + runtime.stateFile());
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("BEGIN IMMEDIATE");
-                }
-                return new StateLock(connection);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+    /** Does something while another connection writes the state, so that whoever saves has to wait. */
+    private static void whileStateIsHeld(RuntimeUnderTest runtime, Runnable work) {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + runtime.stateFile());
+                Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            work.run();
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
