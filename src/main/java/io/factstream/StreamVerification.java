@@ -34,6 +34,7 @@ public final class StreamVerification {
      *     another query, or the scope makes no sense
      * @throws io.factstream.source.SourceException when the source cannot be read
      * @throws io.factstream.eventhubs.HubUnreadableException when the hub cannot be read to its end
+     * @throws io.factstream.verify.ScratchException when the ids cannot be compared
      * @throws io.factstream.state.StateException when the state cannot be read
      */
     public static Comparison compare(Settings settings, String stream, Scope scope, String consumerGroup, Path place)

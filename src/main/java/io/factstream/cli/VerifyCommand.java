@@ -7,6 +7,7 @@ import io.factstream.eventhubs.HubUnreadableException;
 import io.factstream.source.SourceException;
 import io.factstream.verify.Comparison;
 import io.factstream.verify.Scope;
+import io.factstream.verify.ScratchException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -135,7 +136,7 @@ final class VerifyCommand implements Callable<Integer> {
                 findings.print(spec.commandLine().getOut());
             }
             return comparison.isComplete() ? ExitCodes.DONE : ExitCodes.FAILED;
-        } catch (SourceException | HubUnreadableException e) {
+        } catch (SourceException | HubUnreadableException | ScratchException e) {
             // Nothing is known of missing rows, which is what a 1 would say.
             spec.commandLine()
                     .getErr()

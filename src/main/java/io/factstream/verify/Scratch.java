@@ -1,5 +1,6 @@
 package io.factstream.verify;
 
+import io.factstream.config.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A DuckDB file of its own, for sets of ids that need not fit into memory; deleted when it is closed, and when the
@@ -43,14 +45,18 @@ final class Scratch implements AutoCloseable {
      * @param place the folder to put it into
      * @param memoryLimitBytes what DuckDB may use; more goes to the disk
      * @param threads DuckDB's threads
-     * @throws UncheckedIOException when nothing can be written there
+     * @throws ConfigurationException when nothing can be written there
      */
     static Scratch in(Path place, long memoryLimitBytes, int threads) {
         Path folder;
         try {
             folder = Files.createTempDirectory(Files.createDirectories(place), "factstream-verify-");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ConfigurationException(
+                    place.toString(),
+                    "is no folder that this user may write to",
+                    "Name one with --scratch; it needs room for about 150 bytes a row and an event",
+                    e);
         }
         Thread onExit = new Thread(() -> delete(folder), "factstream-verify-clean");
         Runtime.getRuntime().addShutdownHook(onExit);
@@ -123,7 +129,7 @@ final class Scratch implements AutoCloseable {
         }
 
         /** Adds a row of texts, whole numbers and nulls. */
-        void add(@org.jspecify.annotations.Nullable Object... values) {
+        void add(@Nullable Object... values) {
             try {
                 appender.beginRow();
                 for (Object value : values) {
@@ -153,9 +159,9 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    private static IllegalStateException failure(Path folder, SQLException e) {
-        return new IllegalStateException(
-                "the comparison in " + folder + " failed; see that the disk has room, or raise"
+    private static ScratchException failure(Path folder, SQLException e) {
+        return new ScratchException(
+                "ids could not be compared in " + folder + "; see that the disk has room, or raise"
                         + " factstream.source.memory-limit: " + e.getMessage(),
                 e);
     }

@@ -79,6 +79,7 @@ public final class Verifier {
      *     its type
      * @throws io.factstream.source.SourceException when the source cannot be read
      * @throws io.factstream.eventhubs.HubUnreadableException when the hub cannot be read to its end
+     * @throws ScratchException when the ids cannot be compared
      */
     public Comparison compare(Scope scope) throws InterruptedException {
         Scratch scratch = Scratch.in(room.place(), room.memoryLimitBytes(), room.threads());
@@ -150,7 +151,7 @@ public final class Verifier {
             String literal = "CAST('" + value.replace("'", "''") + "' AS " + watermark.type() + ")";
             try {
                 scratch.query("SELECT " + literal, row -> {});
-            } catch (IllegalStateException e) {
+            } catch (ScratchException e) {
                 throw new ConfigurationException(
                         option,
                         "'" + value + "' is no " + watermark.type(),
@@ -292,11 +293,11 @@ public final class Verifier {
                 scratch.number("SELECT count(*) FROM duplicate"),
                 scratch.number("SELECT count(DISTINCT id) FROM duplicate"),
                 ahead,
-                scratch.number(
-                        "SELECT count(*) FROM (SELECT place, max(place) OVER (PARTITION BY hub_partition"
-                                + " ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
-                                + " (SELECT id, hub_partition, number FROM arrival ANTI JOIN again USING (hub_partition, number))"
-                                + " JOIN (SELECT * FROM source_row ANTI JOIN shared USING (id) WHERE partition_key IS NOT NULL) USING (id)) WHERE place < before"),
+                scratch.number("SELECT count(*) FROM (SELECT place, max(place) OVER (PARTITION BY hub_partition"
+                        + " ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
+                        + " (SELECT id, hub_partition, number FROM arrival ANTI JOIN again USING (hub_partition, number))"
+                        + " JOIN (SELECT * FROM source_row ANTI JOIN shared USING (id)"
+                        + " WHERE partition_key IS NOT NULL) USING (id)) WHERE place < before"),
                 scratch.number("SELECT count(*) FROM shared"),
                 scratch.number("SELECT count(*) FROM arrival"));
     }

@@ -171,6 +171,7 @@ class VerifyCommandTest {
         "--limit, -1, --limit",
         "--position, yesterday, 'neither earliest nor a time'",
         "--from, x, 'is no BIGINT'",
+        "--scratch, /dev/null/x, 'is no folder that this user may write to'",
         "--config, missing.properties, missing.properties"
     })
     void options_that_make_no_sense_exit_with_2(String option, String value, String words) {
