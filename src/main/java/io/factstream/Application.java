@@ -6,6 +6,7 @@ import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.config.Transport;
 import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.deadletter.Replay;
 import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
@@ -19,6 +20,7 @@ import io.factstream.session.SessionIds;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
+import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.KeptPages;
@@ -41,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,7 @@ public final class Application implements AutoCloseable {
 
     private final Settings settings;
     private final boolean presentEnd;
+    private final boolean streaming;
     private final SqliteState state;
     private final String sessionId;
     private final HubMonitor hubs;
@@ -69,6 +73,8 @@ public final class Application implements AutoCloseable {
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
+    private final DeadLetterBinding deadLetters;
+    private final @Nullable Backfill backfill;
 
     /**
      * Wires a runtime, and opens its state.
@@ -77,8 +83,23 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
+        this(settings, presentEnd, null, true);
+    }
+
+    /**
+     * Wires a runtime that sends rows of one stream again, beside one that may be running, and then ends.
+     *
+     * @param settings checked by {@link Settings#validateForRun()}
+     * @param rows which rows
+     */
+    public Application(Settings settings, BackfillRange rows) {
+        this(settings, true, rows, true);
+    }
+
+    private Application(Settings settings, boolean presentEnd, @Nullable BackfillRange rows, boolean streaming) {
         this.settings = settings;
         this.presentEnd = presentEnd;
+        this.streaming = streaming;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
@@ -88,18 +109,21 @@ public final class Application implements AutoCloseable {
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = access(settings);
+        DuckDbSource source = source(settings);
+        backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         hubs = hubs(settings, access, breakers, running);
         StreamServices services = new StreamServices(
-                source(settings),
+                source,
                 hubs,
-                state.watermarks(),
+                backfill == null ? state.watermarks() : backfill.positions(),
                 new KeptPages(Runtime.getRuntime().maxMemory() / KEPT_SHARE),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
-        streams = new Streams(services, settings.get(KnownSettings.ROUTES));
+        streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
         camel = camel(access, services, breakers);
@@ -122,10 +146,32 @@ public final class Application implements AutoCloseable {
                 new NamedDaemons("factstream-hubs-"));
     }
 
+    /**
+     * Wires a runtime with the shared flow and no stream, which does nothing until it is told to. It can run beside one
+     * that streams, with the same state.
+     *
+     * @param settings checked by {@link Settings#validateForReplay()}
+     */
+    public static Application withoutStreams(Settings settings) {
+        return new Application(settings, false, null, false);
+    }
+
+    private Backfill backfill(BackfillRange rows, DuckDbSource source) {
+        try {
+            return rows.resolve(settings, source, state.watermarks());
+        } catch (RuntimeException e) {
+            // Nobody else will.
+            hubs.close();
+            state.close();
+            throw e;
+        }
+    }
+
     private static DuckDbSource source(Settings settings) {
         Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
-                settings.get(KnownSettings.SOURCE_FILE),
+                // Without a stream there may be none, and then none is opened.
+                settings.find(KnownSettings.SOURCE_FILE).orElse(Path.of("no-source")),
                 settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
                 settings.get(KnownSettings.SOURCE_THREADS),
                 settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
@@ -184,7 +230,8 @@ public final class Application implements AutoCloseable {
                 Long.toString(settings.get(KnownSettings.SHUTDOWN_TIMEOUT).toSeconds()));
         properties.setProperty(
                 "camel.main.routesIncludePattern",
-                "file:" + routes + "/flow/*.camel.yaml,file:" + routes + "/*.camel.yaml");
+                "file:" + routes + "/flow/*.camel.yaml" + (streaming ? ",file:" + routes + "/*.camel.yaml" : ""));
+        properties.putAll(deadLetters.switches(streaming && backfill == null));
         properties.setProperty("camel.component.kamelet.location", "file:" + routes + "/flow");
         // Only what is set above configures Camel; no file or variable that happens to lie around.
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -198,6 +245,7 @@ public final class Application implements AutoCloseable {
         main.bind("delivery", new Delivery(streams, state.deadLetters(), sessionId, clock));
         main.configure().withRoutesBuilders(List.of());
         main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs));
+        main.addMainListener(deadLetters);
         return main;
     }
 
@@ -207,17 +255,24 @@ public final class Application implements AutoCloseable {
      * @throws io.factstream.config.ConfigurationException when a route file cannot work
      */
     public void start() {
-        RouteFiles.check(settings.get(KnownSettings.ROUTES));
-        state.sessions().start(Session.starting(sessionId, clock.instant()));
+        if (streaming) {
+            RouteFiles.check(settings.get(KnownSettings.ROUTES));
+            state.sessions().start(Session.starting(sessionId, clock.instant()));
+        }
         try {
             camel.start();
         } catch (Exception e) {
             throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
         }
+        if (!streaming) {
+            return;
+        }
         StatusMBeans mbeans = new StatusMBeans(camel.getCamelContext());
         mbeans.register(streams.all());
         mbeans.register(hubs, streams.hubs());
-        heartbeat.start();
+        if (backfill == null) {
+            heartbeat.start();
+        }
         LOG.info(
                 "session={} started streams={} source={}",
                 sessionId,
@@ -230,6 +285,11 @@ public final class Application implements AutoCloseable {
         return sessionId;
     }
 
+    /** What is sent again, where that is what this runtime is for; null else. */
+    public @Nullable Backfill backfill() {
+        return backfill;
+    }
+
     /** The streams of the route files. */
     public Streams streams() {
         return streams;
@@ -238,6 +298,15 @@ public final class Application implements AutoCloseable {
     /** The hubs that the streams send to. */
     public HubMonitor hubs() {
         return hubs;
+    }
+
+    /**
+     * Sends dead letters again.
+     *
+     * @throws IllegalStateException before the start
+     */
+    public Replay replay() {
+        return deadLetters.replay();
     }
 
     /** The Camel context, for those who watch it. */
@@ -268,9 +337,10 @@ public final class Application implements AutoCloseable {
     @Override
     public void close() {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
-        boolean started = camel.isStarted();
+        boolean started = streaming && camel.isStarted();
         try {
             heartbeat.close();
+            deadLetters.stop();
             finishPages(timeout);
             hubs.close();
             camel.stop();

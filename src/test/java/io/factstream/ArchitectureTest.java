@@ -60,7 +60,7 @@ class ArchitectureTest {
             .resideInAnyPackage(ROOT + ".watermark..", ROOT + ".deadletter..", ROOT + ".session..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", ROOT + ".state..");
+            .resideInAnyPackage("java.sql..", "org.apache.camel..", "com.azure..", ROOT + ".state..");
 
     @ArchTest
     static final ArchRule only_these_packages_speak_sql = noClasses()

@@ -42,6 +42,11 @@ final class CapturedLog implements AutoCloseable {
         return new CapturedLog("io.factstream", Level.WARN);
     }
 
+    /** What is logged under a name from a level on. */
+    static CapturedLog of(String name, Level from) {
+        return new CapturedLog(name, from);
+    }
+
     /** All that is logged by anybody from a level on, stack traces included. */
     static CapturedLog everything(Level from) {
         return new CapturedLog(org.slf4j.Logger.ROOT_LOGGER_NAME, from);

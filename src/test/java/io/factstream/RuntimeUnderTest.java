@@ -12,6 +12,7 @@ import io.factstream.config.Settings;
 import io.factstream.config.SettingsLoader;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterFilter;
+import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
@@ -20,6 +21,7 @@ import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.watermark.Watermark;
+import io.factstream.watermark.WatermarkStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -44,6 +46,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -318,6 +321,22 @@ final class RuntimeUnderTest implements AutoCloseable {
     <T extends @Nullable Object> T state(Function<SqliteState, T> look) {
         try (SqliteState state = SqliteState.openReadOnly(stateFile())) {
             return look.apply(state);
+        }
+    }
+
+    /** Moves a stream's watermark as a person would. */
+    void rewind(String stream, Watermark to) {
+        change(store -> store.set(stream, watermark(stream), to, "a person", "test"));
+    }
+
+    /** Accepts the columns that a stream's query gives now, as a person would. */
+    void acceptColumns(String stream) {
+        change(store -> store.acceptColumns(stream, Objects.requireNonNull(watermark(stream)), "a person"));
+    }
+
+    private void change(Consumer<WatermarkStore> change) {
+        try (SqliteState state = SqliteState.open(stateFile(), new DeadLetterLimit(1, "test"))) {
+            change.accept(state.watermarks());
         }
     }
 

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             WatermarkCommand.class,
+            DeadLetterCommand.class,
+            BackfillCommand.class,
             HealthCommand.class,
             HelpCommand.class
         },

@@ -59,6 +59,22 @@ final class Summary {
                     ", %,d rows without a watermark cannot be read",
                     status.backlog().withoutWatermark());
         }
+        if (status.lateRows().rows() > 0) {
+            hint += String.format(
+                    Locale.ROOT,
+                    ", %,d late rows (factstream backfill %s)",
+                    status.lateRows().rows(),
+                    status.stream());
+        }
+        if (status.lateRows().gone() > 0) {
+            hint += String.format(
+                    Locale.ROOT,
+                    ", %,d delivered rows are gone",
+                    status.lateRows().gone());
+        }
+        if (status.warning() != null) {
+            hint += ", " + status.warning();
+        }
         return "delivered" + hint;
     }
 }

@@ -6,10 +6,16 @@ import io.factstream.config.Settings;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
+import io.factstream.stream.WatermarkValue;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
+import io.factstream.watermark.WatermarkChange;
+import io.factstream.watermark.WatermarkChange.ColumnsAccepted;
+import io.factstream.watermark.WatermarkChange.PositionSet;
+import io.factstream.watermark.WatermarkChange.QueryAccepted;
 import io.factstream.watermark.WatermarkStore;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +85,8 @@ final class WatermarkCommand implements Runnable {
             @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.")
                     String why) {
         return change(stream, (store, saved) -> {
-            Watermark target = to == null ? null : Watermark.of(saved.position().type(), to);
+            String type = saved.position().type();
+            Watermark target = to == null ? null : Watermark.of(type, WatermarkValue.canonical(type, to, "--to"));
             store.set(stream, saved.position(), target, user(), why);
             return "stream " + stream + ": watermark moved from " + saved.position() + " to "
                     + (target == null ? "the beginning" : target);
@@ -89,17 +96,54 @@ final class WatermarkCommand implements Runnable {
     @Command(
             name = "accept",
             mixinStandardHelpOptions = true,
-            description = "Accepts a stream's changed query: it goes on from the same watermark.")
+            description = "Accepts a stream's changed query, or columns of its tables that changed: it goes on from the"
+                    + " same watermark.")
     int accept(@Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream) {
         String fingerprint = RouteFiles.fingerprint(options.load().get(KnownSettings.ROUTES), stream);
         return change(stream, (store, saved) -> {
             String old = saved.queryFingerprint();
-            if (old == null || old.equals(fingerprint)) {
-                return "stream " + stream + ": its query is the one that made its watermark; nothing to accept";
+            if (old != null && !old.equals(fingerprint)) {
+                store.accept(stream, old, fingerprint, user());
+                return "stream " + stream + ": query accepted, goes on from " + saved.position();
             }
-            store.accept(stream, old, fingerprint, user());
-            return "stream " + stream + ": query accepted, goes on from " + saved.position();
+            return store.acceptColumns(stream, saved.position(), user())
+                    ? "stream " + stream + ": the columns that its query gives now are accepted, goes on from "
+                            + saved.position()
+                    : "stream " + stream + ": its query is the one that made its watermark; nothing to accept";
         });
+    }
+
+    @Command(
+            name = "history",
+            mixinStandardHelpOptions = true,
+            description = "Shows what people did to a stream's watermark: who, when, from, to and why.")
+    int history(@Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream) {
+        PrintWriter out = spec.commandLine().getOut();
+        try (SqliteState state = SqliteState.openReadOnly(options.load().get(KnownSettings.STATE_FILE))) {
+            List<WatermarkChange> changes = state.watermarks().history(stream);
+            if (changes.isEmpty() && state.watermarks().find(stream).isEmpty()) {
+                throw withoutWatermark(stream);
+            }
+            changes.forEach(change -> out.printf("%s  %s  %s%n", change.at(), change.who(), text(change)));
+            if (changes.isEmpty()) {
+                out.println("stream " + stream + ": nobody changed its watermark");
+            }
+            out.flush();
+            return ExitCodes.DONE;
+        }
+    }
+
+    private static String text(WatermarkChange change) {
+        if (change instanceof PositionSet set) {
+            return "moved from " + (set.from() == null ? "nothing" : set.from()) + " to "
+                    + (set.to() == null ? "the beginning" : set.to()) + ": " + set.why();
+        }
+        if (change instanceof QueryAccepted accepted) {
+            return "accepted the query " + accepted.newFingerprint() + " after " + accepted.oldFingerprint() + ", at "
+                    + accepted.position();
+        }
+        ColumnsAccepted accepted = (ColumnsAccepted) change;
+        return "accepted other columns than " + accepted.columns() + ", at " + accepted.position();
     }
 
     private int change(String stream, Change change) {
@@ -109,15 +153,15 @@ final class WatermarkCommand implements Runnable {
                 new DeadLetterLimit(
                         settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()))) {
-            SavedWatermark saved = state.watermarks()
-                    .find(stream)
-                    .orElseThrow(() -> new ConfigurationException(
-                            "stream '" + stream + "'",
-                            "has no watermark",
-                            "factstream watermark list shows those that have one"));
+            SavedWatermark saved = state.watermarks().find(stream).orElseThrow(() -> withoutWatermark(stream));
             spec.commandLine().getOut().println(change.apply(state.watermarks(), saved));
             return ExitCodes.DONE;
         }
+    }
+
+    private static ConfigurationException withoutWatermark(String stream) {
+        return new ConfigurationException(
+                "stream '" + stream + "'", "has no watermark", "factstream watermark list shows those that have one");
     }
 
     private static String user() {

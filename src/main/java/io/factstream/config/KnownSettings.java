@@ -25,6 +25,10 @@ public final class KnownSettings {
 
     private static final Duration ONE_MILLISECOND = Duration.ofMillis(1);
 
+    private static final Text HUB = new Text(
+            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,254}[A-Za-z0-9])?"),
+            "the name of an event hub: up to 256 letters, digits, and . - _ between them");
+
     /**
      * Settings that belong together.
      *
@@ -216,6 +220,28 @@ public final class KnownSettings {
             "How many dead letters are kept. None is ever thrown away to make room: when the store is full, the streams "
                     + "that have another one to store hold.");
 
+    public static final Setting<Duration> DEAD_LETTER_REPLAY_INTERVAL = new Setting<>(
+            "factstream.dead-letter.replay-interval",
+            new Time(Duration.ZERO, Duration.ofDays(30)),
+            "5m",
+            "How often dead letters are sent again, for the first time one interval after the start. A letter rests at "
+                    + "least as long after each failure. 0s turns it off; `factstream dlq replay` works all the same.");
+
+    public static final Setting<Integer> DEAD_LETTER_REPLAY_ATTEMPTS = new Setting<>(
+            "factstream.dead-letter.replay-attempts",
+            new Count(1, 1_000, "replays"),
+            "3",
+            "How often a dead letter is sent again by itself before it is left to a person. What fails because the hub is "
+                    + "away does not count.");
+
+    public static final Setting<String> DEAD_LETTER_HUB = new Setting<>(
+            "factstream.dead-letter.hub",
+            HUB,
+            null,
+            "An event hub of the same namespace to which each dead letter is published too, as the JSON object that "
+                    + "`factstream dlq export` writes. Where none is set, dead letters are in the store only. While it is "
+                    + "away letters wait in the store, and no stream does.");
+
     public static final Setting<Duration> SHUTDOWN_TIMEOUT = new Setting<>(
             "factstream.shutdown.timeout",
             new Time(Duration.ofSeconds(1), Duration.ofMinutes(10)),
@@ -239,9 +265,7 @@ public final class KnownSettings {
 
     public static final Setting<String> HUB_NAME = new Setting<>(
             "eventhubs.name",
-            new Text(
-                    Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,254}[A-Za-z0-9])?"),
-                    "the name of an event hub: up to 256 letters, digits, and . - _ between them"),
+            HUB,
             null,
             "The event hub to send to. A connection string with an EntityPath already names it.");
 
@@ -301,7 +325,14 @@ public final class KnownSettings {
                             BREAKER_THRESHOLD,
                             BREAKER_RECOVERY,
                             BREAKER_PROBE_INTERVAL)),
-            new Group("Dead letters and shutdown", List.of(DEAD_LETTER_MAX_ENTRIES, SHUTDOWN_TIMEOUT)),
+            new Group(
+                    "Dead letters and shutdown",
+                    List.of(
+                            DEAD_LETTER_MAX_ENTRIES,
+                            DEAD_LETTER_REPLAY_INTERVAL,
+                            DEAD_LETTER_REPLAY_ATTEMPTS,
+                            DEAD_LETTER_HUB,
+                            SHUTDOWN_TIMEOUT)),
             new Group(
                     "Event Hubs",
                     List.of(

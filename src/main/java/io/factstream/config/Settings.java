@@ -100,10 +100,34 @@ public final class Settings {
     public void validateForRun() {
         Problems problems = new Problems();
         problems.collect(this::requireSource);
+        requireAllButSource(problems);
+        problems.refuseIfAny();
+    }
+
+    /**
+     * Checks that dead letters can be sent with these settings: all that {@link #validateForRun} checks but the source.
+     *
+     * @throws ConfigurationException naming everything that is missing or wrong
+     */
+    public void validateForReplay() {
+        Problems problems = new Problems();
+        requireAllButSource(problems);
+        problems.refuseIfAny();
+    }
+
+    private void requireAllButSource(Problems problems) {
         problems.collect(this::requirePlaceForState);
         problems.collect(this::requireRoutes);
-        problems.collect(this::hubConnection);
-        problems.refuseIfAny();
+        problems.collect(() -> refuseDeadLettersAmongEvents(hubConnection()));
+    }
+
+    private void refuseDeadLettersAmongEvents(HubConnection connection) {
+        find(KnownSettings.DEAD_LETTER_HUB).filter(connection.hubName()::equals).ifPresent(hub -> {
+            throw new ConfigurationException(
+                    origin(KnownSettings.DEAD_LETTER_HUB),
+                    "names \"" + hub + "\", the hub that events go to",
+                    "Name a hub of its own, or remove it: dead letters among the events would be read as such");
+        });
     }
 
     /**

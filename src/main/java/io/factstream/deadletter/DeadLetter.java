@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventType the type the event carries
  * @param traceId the event's id, the same whenever the same row is read
  * @param partitionKey the key it would be sent with; null when it has none
+ * @param partition the id of the partition it was meant for; null when none was chosen
  * @param position text of the watermark column in its row
  * @param event the bytes as they would have been sent; empty when the row could not be turned into an event. Copied in
  *     and out
@@ -30,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param failure why the last attempt failed
  * @param firstFailed the first failed attempt; kept to the microsecond
  * @param lastFailed the last failed attempt, not before the first; kept to the microsecond
- * @param attempts how often it was tried; at least 1
+ * @param attempts how often it was tried, by its stream and by replays; at least 1
+ * @param replays how many of the attempts were replays; less than {@code attempts}
  * @param sessionId the session of the last attempt by its stream
+ * @param published when it was published to the dead-letter hub; null when it was not. Kept to the microsecond
  */
 @SuppressWarnings("ArrayRecordComponent") // Copied in and out, and compared by content.
 public record DeadLetter(
@@ -39,6 +42,7 @@ public record DeadLetter(
         String eventType,
         String traceId,
         @Nullable String partitionKey,
+        @Nullable String partition,
         String position,
         byte[] event,
         Map<String, String> properties,
@@ -47,7 +51,9 @@ public record DeadLetter(
         Instant firstFailed,
         Instant lastFailed,
         int attempts,
-        String sessionId) {
+        int replays,
+        String sessionId,
+        @Nullable Instant published) {
 
     public DeadLetter {
         if (stream.isBlank() || traceId.isBlank()) {
@@ -56,11 +62,16 @@ public record DeadLetter(
         if (attempts < 1) {
             throw new IllegalArgumentException("a dead letter was tried at least once, not " + attempts + " times");
         }
+        if (replays < 0 || replays >= attempts) {
+            throw new IllegalArgumentException(
+                    replays + " of " + attempts + " attempts cannot be replays: the first one never is");
+        }
         firstFailed = firstFailed.truncatedTo(ChronoUnit.MICROS);
         lastFailed = lastFailed.truncatedTo(ChronoUnit.MICROS);
         if (lastFailed.isBefore(firstFailed)) {
             throw new IllegalArgumentException("last failed " + lastFailed + " is before first failed " + firstFailed);
         }
+        published = published == null ? null : published.truncatedTo(ChronoUnit.MICROS);
         event = event.clone();
         properties = Map.copyOf(properties);
     }
@@ -93,6 +104,11 @@ public record DeadLetter(
         }
     }
 
+    /** The length of {@link #event} in bytes. */
+    public int eventBytes() {
+        return event.length;
+    }
+
     @Override
     public byte[] event() {
         return event.clone();
@@ -102,7 +118,8 @@ public record DeadLetter(
      * The one letter that two letters of the same event make; what the later one says holds.
      *
      * <p>Attempts are added when the two stand for different times, and not when they overlap: a letter that is stored
-     * twice, or stored again after one more attempt, is counted once.
+     * twice, or stored again after one more attempt, is counted once. So are replays; and a letter that was published
+     * stays so.
      *
      * @throws IllegalArgumentException when they are letters of different events
      */
@@ -119,6 +136,7 @@ public record DeadLetter(
                 newer.eventType,
                 traceId,
                 newer.partitionKey,
+                newer.partition,
                 newer.position,
                 newer.event,
                 newer.properties,
@@ -127,7 +145,16 @@ public record DeadLetter(
                 older.firstFailed.isBefore(newer.firstFailed) ? older.firstFailed : newer.firstFailed,
                 newer.lastFailed,
                 apart ? older.attempts + newer.attempts : Math.max(older.attempts, newer.attempts),
-                newer.sessionId);
+                apart ? older.replays + newer.replays : Math.max(older.replays, newer.replays),
+                newer.sessionId,
+                earlier(published, other.published));
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
     }
 
     @Override
@@ -137,6 +164,7 @@ public record DeadLetter(
                 && eventType.equals(that.eventType)
                 && traceId.equals(that.traceId)
                 && Objects.equals(partitionKey, that.partitionKey)
+                && Objects.equals(partition, that.partition)
                 && position.equals(that.position)
                 && Arrays.equals(event, that.event)
                 && properties.equals(that.properties)
@@ -145,7 +173,9 @@ public record DeadLetter(
                 && firstFailed.equals(that.firstFailed)
                 && lastFailed.equals(that.lastFailed)
                 && attempts == that.attempts
-                && sessionId.equals(that.sessionId);
+                && replays == that.replays
+                && sessionId.equals(that.sessionId)
+                && Objects.equals(published, that.published);
     }
 
     @Override
@@ -156,7 +186,8 @@ public record DeadLetter(
     @Override
     public String toString() {
         return "DeadLetter[id=" + id() + ", stream=" + stream + ", traceId=" + traceId + ", category="
-                + failure.category() + ", severity=" + failure.severity() + ", attempts=" + attempts + ", bytes="
+                + failure.category() + ", severity=" + failure.severity() + ", attempts=" + attempts + ", replays="
+                + replays + ", bytes="
                 + event.length + "]";
     }
 }

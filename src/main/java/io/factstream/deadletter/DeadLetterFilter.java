@@ -1,26 +1,38 @@
 package io.factstream.deadletter;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which dead letters are meant: those that meet every criterion given.
  *
  * @param stream of this stream; null for any
+ * @param eventType whose event has this type; null for any
+ * @param traceId whose event has this id; null for any
+ * @param hub meant for this event hub; null for any
  * @param category whose last failure is of this kind; null for any
  * @param severity whose last failure is this severe; null for any
  * @param from first failed at this time or later; null for any
  * @param to first failed before this time; null for any
+ * @param restedSince not failed again after this time; null for any
+ * @param replaysBelow replayed fewer times than this; null for any
  */
 public record DeadLetterFilter(
         @Nullable String stream,
+        @Nullable String eventType,
+        @Nullable String traceId,
+        @Nullable String hub,
         @Nullable ErrorCategory category,
         @Nullable Severity severity,
         @Nullable Instant from,
-        @Nullable Instant to) {
+        @Nullable Instant to,
+        @Nullable Instant restedSince,
+        @Nullable Integer replaysBelow) {
 
     /** No criterion: every letter. */
-    public static final DeadLetterFilter EVERY = new DeadLetterFilter(null, null, null, null, null);
+    public static final DeadLetterFilter EVERY =
+            new DeadLetterFilter(null, null, null, null, null, null, null, null, null, null);
 
     public DeadLetterFilter {
         if (from != null && to != null && to.isBefore(from)) {
@@ -30,26 +42,77 @@ public record DeadLetterFilter(
 
     /** This filter, and of that stream only. */
     public DeadLetterFilter ofStream(String only) {
-        return new DeadLetterFilter(only, category, severity, from, to);
+        return new DeadLetterFilter(
+                only, eventType, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
+    }
+
+    /** This filter, and events of that type only. */
+    public DeadLetterFilter ofEventType(String only) {
+        return new DeadLetterFilter(
+                stream, only, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
+    }
+
+    /** This filter, and events of that id only. */
+    public DeadLetterFilter ofTraceId(String only) {
+        return new DeadLetterFilter(
+                stream, eventType, only, hub, category, severity, from, to, restedSince, replaysBelow);
+    }
+
+    /** This filter, and meant for that hub only. */
+    public DeadLetterFilter forHub(String only) {
+        return new DeadLetterFilter(
+                stream, eventType, traceId, only, category, severity, from, to, restedSince, replaysBelow);
     }
 
     /** This filter, and of that kind of failure only. */
     public DeadLetterFilter ofCategory(ErrorCategory only) {
-        return new DeadLetterFilter(stream, only, severity, from, to);
+        return new DeadLetterFilter(
+                stream, eventType, traceId, hub, only, severity, from, to, restedSince, replaysBelow);
     }
 
     /** This filter, and of that severity only. */
     public DeadLetterFilter ofSeverity(Severity only) {
-        return new DeadLetterFilter(stream, category, only, from, to);
+        return new DeadLetterFilter(
+                stream, eventType, traceId, hub, category, only, from, to, restedSince, replaysBelow);
     }
 
     /** This filter, and first failed at {@code start} or later but before {@code end} only; null for no bound. */
     public DeadLetterFilter firstFailed(@Nullable Instant start, @Nullable Instant end) {
-        return new DeadLetterFilter(stream, category, severity, start, end);
+        return new DeadLetterFilter(
+                stream, eventType, traceId, hub, category, severity, start, end, restedSince, replaysBelow);
+    }
+
+    /** This filter, and only letters that were replayed less than {@code replays} times and not failed after then. */
+    public DeadLetterFilter dueForReplay(int replays, Instant notFailedAfter) {
+        return new DeadLetterFilter(
+                stream, eventType, traceId, hub, category, severity, from, to, notFailedAfter, replays);
     }
 
     /** Whether no criterion is given, so that every letter is meant. */
     public boolean isEvery() {
         return equals(EVERY);
+    }
+
+    /** The criteria for a log line or a message, such as {@code stream=sales category=validation}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        add(text, "stream", stream);
+        add(text, "event-type", eventType);
+        add(text, "trace-id", traceId);
+        add(text, "hub", hub);
+        add(text, "category", category == null ? null : category.name().toLowerCase(Locale.ROOT));
+        add(text, "severity", severity == null ? null : severity.name().toLowerCase(Locale.ROOT));
+        add(text, "from", from);
+        add(text, "to", to);
+        add(text, "rested-since", restedSince);
+        add(text, "replays-below", replaysBelow);
+        return text.isEmpty() ? "every" : text.toString();
+    }
+
+    private static void add(StringBuilder text, String name, @Nullable Object value) {
+        if (value != null) {
+            text.append(text.isEmpty() ? "" : " ").append(name).append('=').append(value);
+        }
     }
 }

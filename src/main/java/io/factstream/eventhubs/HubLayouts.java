@@ -36,6 +36,7 @@ public final class HubLayouts {
      * The layout of a hub: from the service the first time, from memory later.
      *
      * @throws OutageException when the service gives no answer, or refuses
+     * @throws ThrottledException when it asks to slow down
      */
     public HubLayout layout(String hub) {
         CompletableFuture<HubLayout> mine = new CompletableFuture<>();
@@ -48,7 +49,7 @@ public final class HubLayouts {
             mine.complete(ask(hub));
         } catch (RuntimeException e) {
             layouts.remove(hub, mine);
-            mine.completeExceptionally(outage(hub, e));
+            mine.completeExceptionally(failure(hub, e));
         }
         return join(mine);
     }
@@ -57,7 +58,7 @@ public final class HubLayouts {
         try {
             return layout.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof OutageException outage ? outage : e;
+            throw e.getCause() instanceof DeliveryException failure ? failure : e;
         }
     }
 
@@ -71,12 +72,13 @@ public final class HubLayouts {
      * Asks the service as a sender does who begins: it logs in, asks for the partitions, and opens a link to send.
      *
      * @throws OutageException when the service gives no answer, or refuses
+     * @throws ThrottledException when it asks to slow down
      */
     void probe(String hub) {
         try {
             ask(hub);
         } catch (RuntimeException e) {
-            throw outage(hub, e);
+            throw failure(hub, e);
         }
     }
 
@@ -101,13 +103,14 @@ public final class HubLayouts {
     }
 
     /** Nothing that a hub answers here is the fault of an event. */
-    private OutageException outage(String hub, RuntimeException e) {
-        DeliveryFailure failure = SendFailures.of(e).failure();
-        return new OutageException(
-                new DeliveryFailure(
-                        failure.category(),
-                        failure.severity(),
-                        "hub " + hub + " at " + access.host() + ": " + failure.error()),
-                e);
+    private DeliveryException failure(String hub, RuntimeException e) {
+        DeliveryException typed = SendFailures.of(e);
+        DeliveryFailure failure = new DeliveryFailure(
+                typed.failure().category(),
+                typed.failure().severity(),
+                "hub " + hub + " at " + access.host() + ": " + typed.failure().error());
+        return typed instanceof ThrottledException throttled
+                ? new ThrottledException(failure, throttled.advice().orElse(null), e)
+                : new OutageException(failure, e);
     }
 }

@@ -125,6 +125,9 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         } catch (OutageException e) {
             failed(hub, e);
             throw e;
+        } catch (ThrottledException e) {
+            throttled(hub, e);
+            throw e;
         }
     }
 
@@ -299,6 +302,9 @@ public final class HubMonitor implements Hubs, AutoCloseable {
             }
             try {
                 layouts.probe(name);
+            } catch (ThrottledException e) {
+                // It is there: whoever has something to send finds out how long to wait.
+                throttled(e.failure());
             } catch (OutageException e) {
                 LOG.debug("hub={} probe failed", name, e);
                 synchronized (this) {

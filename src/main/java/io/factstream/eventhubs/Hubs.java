@@ -10,6 +10,7 @@ public interface Hubs {
      * not move to other partitions while the runtime runs.
      *
      * @throws OutageException when the service gives no answer, or refuses
+     * @throws ThrottledException when it asks to slow down
      */
     HubLayout layout(String hub);
 

@@ -110,6 +110,21 @@ public final class StreamMBean {
         return status().backlog().withoutWatermark();
     }
 
+    @ManagedAttribute(description = "Rows that appeared after the watermark had passed them; backfill sends them")
+    public long getLateRows() {
+        return status().lateRows().rows();
+    }
+
+    @ManagedAttribute(description = "Rows that were delivered and are no longer in the source")
+    public long getRowsGone() {
+        return status().lateRows().gone();
+    }
+
+    @ManagedAttribute(description = "What a person should look at although the stream runs; nothing when all is well")
+    public @Nullable String getWarning() {
+        return status().warning();
+    }
+
     @ManagedOperation(description = "Stop reading after the page that is under way")
     public void pause() {
         stream.pause();

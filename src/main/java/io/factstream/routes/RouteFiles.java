@@ -7,6 +7,7 @@ import io.factstream.stream.StreamDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,6 +83,16 @@ public final class RouteFiles {
      * @throws ConfigurationException when no route file has a stream of that id, or its query cannot be read
      */
     public static String fingerprint(Path folder, String stream) {
+        return definition(folder, stream).fingerprint();
+    }
+
+    /**
+     * A stream as its route file defines it now, without what is left to settings and to defaults of the flow: its hub
+     * may be a placeholder, and its settle is zero.
+     *
+     * @throws ConfigurationException when no route file has a stream of that id, or its query cannot be read
+     */
+    public static StreamDefinition definition(Path folder, String stream) {
         RouteFiles files = new RouteFiles(folder);
         return files.list().stream()
                 .map(file -> YamlFile.read(file).root().orElse(null))
@@ -90,10 +101,14 @@ public final class RouteFiles {
                 .flatMap(item -> YamlFile.at(item, "route", "from", "parameters").stream())
                 .filter(parameters -> parameter(parameters, "stream", "").equals(stream))
                 .findFirst()
-                .map(parameters -> StreamDefinition.fingerprint(
+                .map(parameters -> new StreamDefinition(
+                        stream,
                         parameter(parameters, "eventType", ""),
+                        folder.resolve(parameter(parameters, "query", "")),
+                        StreamDefinition.read(folder.resolve(parameter(parameters, "query", ""))),
                         parameter(parameters, "watermark", "_watermark"),
-                        StreamDefinition.read(folder.resolve(parameter(parameters, "query", "")))))
+                        parameter(parameters, "hub", "{{eventhubs.name}}"),
+                        Duration.ZERO))
                 .orElseThrow(() -> new ConfigurationException(
                         folder.toString(), "has no stream '" + stream + "'", "Check the id in the route files"));
     }

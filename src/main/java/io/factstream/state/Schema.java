@@ -92,8 +92,70 @@ final class Schema {
                 PRIMARY KEY (session_id, stream)
             ) WITHOUT ROWID"""));
 
+    /**
+     * Letters learn where they were meant for, how often they were replayed, and whether they were published. The table
+     * is made anew, since a column that is added stands behind the event, whose pages SQLite would have to walk through.
+     */
+    private static final Migration REPLAYED_LETTERS = new Migration(List.of(
+            "DROP INDEX dead_letter_by_kind",
+            "ALTER TABLE dead_letter RENAME TO earlier_dead_letter",
+            """
+            CREATE TABLE dead_letter (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                id                TEXT    NOT NULL UNIQUE,
+                stream            TEXT    NOT NULL,
+                category          TEXT    NOT NULL,
+                severity          TEXT    NOT NULL,
+                first_failed      TEXT    NOT NULL,
+                last_failed       TEXT    NOT NULL,
+                attempts          INTEGER NOT NULL,
+                replays           INTEGER NOT NULL,
+                published         TEXT,              -- NULL: not yet
+                session_id        TEXT    NOT NULL,
+                hub               TEXT    NOT NULL,
+                event_type        TEXT    NOT NULL,
+                trace_id          TEXT    NOT NULL,
+                partition_key     TEXT,
+                partition         TEXT,              -- NULL: none was chosen
+                position          TEXT    NOT NULL,
+                error             TEXT    NOT NULL,
+                properties        TEXT    NOT NULL,  -- a JSON object
+                event             BLOB    NOT NULL
+            )""",
+            """
+            INSERT INTO dead_letter SELECT seq, id, stream, category, severity, first_failed, last_failed, attempts, 0,
+                NULL, session_id, hub, event_type, trace_id, partition_key, NULL, position, error, properties, event
+            FROM earlier_dead_letter""",
+            "DROP TABLE earlier_dead_letter",
+            // Holds all that filters by kind, the summary and the count need.
+            "CREATE INDEX dead_letter_by_kind ON dead_letter (stream, category, severity, first_failed)",
+            // Finds what is due for a replay among any number of letters whose replays are used up.
+            "CREATE INDEX dead_letter_by_replays ON dead_letter (hub, replays, last_failed)",
+            "CREATE INDEX dead_letter_unpublished ON dead_letter (seq) WHERE published IS NULL"));
+
+    private static final Migration COVERAGE = new Migration(List.of(
+            // What the query gave when the watermark was last advanced; NULL: not known.
+            "ALTER TABLE watermark ADD COLUMN columns TEXT",
+            // With neither a why nor fingerprints: columns accepted.
+            "ALTER TABLE watermark_change ADD COLUMN old_columns TEXT",
+            // The revision of a coverage that was forgotten must not come again, hence AUTOINCREMENT.
+            """
+            CREATE TABLE coverage (
+                revision          INTEGER PRIMARY KEY AUTOINCREMENT,
+                stream            TEXT    NOT NULL UNIQUE,
+                total_rows        INTEGER NOT NULL,
+                rows_within       INTEGER NOT NULL   -- of the watermark's own value, while it is passed in part
+            )""",
+            """
+            CREATE TABLE coverage_bucket (
+                stream            TEXT    NOT NULL,
+                bucket            TEXT    NOT NULL,
+                total_rows        INTEGER NOT NULL,
+                PRIMARY KEY (stream, bucket)
+            ) WITHOUT ROWID"""));
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES));
+    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE));
 
     private final List<Migration> migrations;
 

@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +40,15 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
     private static final TypeReference<Map<String, String>> PROPERTIES = new TypeReference<>() {};
 
     private static final String INSERT = """
-            INSERT INTO dead_letter (stream, category, severity, first_failed, last_failed, attempts, session_id, hub,
-                event_type, trace_id, partition_key, position, error, properties, event, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO dead_letter (stream, category, severity, first_failed, last_failed, attempts, replays,
+                published, session_id, hub, event_type, trace_id, partition_key, partition, position, error, properties,
+                event, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String UPDATE = """
             UPDATE dead_letter SET stream = ?, category = ?, severity = ?, first_failed = ?, last_failed = ?,
-                attempts = ?, session_id = ?, hub = ?, event_type = ?, trace_id = ?, partition_key = ?, position = ?,
-                error = ?, properties = ?, event = ?
+                attempts = ?, replays = ?, published = ?, session_id = ?, hub = ?, event_type = ?, trace_id = ?,
+                partition_key = ?, partition = ?, position = ?, error = ?, properties = ?, event = ?
             WHERE id = ?""";
 
     private final SqliteDatabase database;
@@ -114,11 +117,14 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
                 Sql.bind(statement, parameters.toArray());
                 try (ResultSet row = statement.executeQuery()) {
                     long last = 0;
+                    long bytes = 0;
                     while (row.next()) {
-                        if (letters.size() == limit) {
+                        if (letters.size() == limit || bytes >= PAGE_BYTES) {
                             return new DeadLetterPage(letters, Long.toString(last));
                         }
-                        letters.add(letter(row));
+                        DeadLetter letter = letter(row);
+                        letters.add(letter);
+                        bytes += letter.eventBytes();
                         last = row.getLong("seq");
                     }
                 }
@@ -165,12 +171,29 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
+    public long count(DeadLetterFilter filter) {
+        List<Object> parameters = new ArrayList<>();
+        String where = where(filter, parameters);
+        return database.read(connection -> Sql.one(
+                connection,
+                "SELECT count(*) FROM dead_letter WHERE " + where,
+                row -> row.getLong(1),
+                parameters.toArray()));
+    }
+
+    @Override
+    public Set<String> hubs() {
+        return new LinkedHashSet<>(database.read(connection ->
+                Sql.query(connection, "SELECT DISTINCT hub FROM dead_letter ORDER BY hub", row -> row.getString(1))));
+    }
+
+    @Override
     public boolean attempted(String id, Instant at, DeliveryFailure failure) {
         // A clock that was put back does not make a letter fail before it last did.
         return database.write(connection -> Sql.update(
                         connection,
                         "UPDATE dead_letter SET category = ?, severity = ?, error = ?, attempts = attempts + 1,"
-                                + " last_failed = max(last_failed, ?) WHERE id = ?",
+                                + " replays = replays + 1, last_failed = max(last_failed, ?) WHERE id = ?",
                         failure.category().name(),
                         failure.severity().name(),
                         failure.error(),
@@ -180,8 +203,52 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public boolean delivered(String id) {
-        return database.write(connection -> Sql.update(connection, "DELETE FROM dead_letter WHERE id = ?", id) > 0);
+    public int delivered(Collection<DeadLetter> letters) {
+        return database.write(connection -> {
+            int removed = 0;
+            for (DeadLetter letter : letters) {
+                removed += Sql.update(
+                        connection,
+                        "DELETE FROM dead_letter WHERE id = ? AND attempts = ? AND last_failed = ?",
+                        letter.id(),
+                        letter.attempts(),
+                        Timestamps.text(letter.lastFailed()));
+            }
+            return removed;
+        });
+    }
+
+    @Override
+    public List<DeadLetter> unpublished(int limit) {
+        return database.read(connection -> {
+            List<DeadLetter> letters = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "SELECT * FROM dead_letter WHERE published IS NULL ORDER BY seq LIMIT ?")) {
+                statement.setInt(1, limit);
+                try (ResultSet row = statement.executeQuery()) {
+                    long bytes = 0;
+                    while (bytes < PAGE_BYTES && row.next()) {
+                        DeadLetter letter = letter(row);
+                        letters.add(letter);
+                        bytes += letter.eventBytes();
+                    }
+                }
+            }
+            return letters;
+        });
+    }
+
+    @Override
+    public void published(Collection<DeadLetter> letters, Instant at) {
+        database.change(connection -> {
+            for (DeadLetter letter : letters) {
+                Sql.update(
+                        connection,
+                        "UPDATE dead_letter SET published = ? WHERE id = ? AND published IS NULL",
+                        Timestamps.text(at),
+                        letter.id());
+            }
+        });
     }
 
     @Override
@@ -229,27 +296,33 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
 
     private static String where(DeadLetterFilter filter, List<Object> parameters) {
         StringBuilder where = new StringBuilder("TRUE");
-        if (filter.stream() != null) {
-            where.append(" AND stream = ?");
-            parameters.add(filter.stream());
-        }
-        if (filter.category() != null) {
-            where.append(" AND category = ?");
-            parameters.add(filter.category().name());
-        }
-        if (filter.severity() != null) {
-            where.append(" AND severity = ?");
-            parameters.add(filter.severity().name());
-        }
-        if (filter.from() != null) {
-            where.append(" AND first_failed >= ?");
-            parameters.add(Timestamps.text(filter.from()));
-        }
-        if (filter.to() != null) {
-            where.append(" AND first_failed < ?");
-            parameters.add(Timestamps.text(filter.to()));
-        }
+        add(where, parameters, "stream = ?", filter.stream());
+        add(where, parameters, "event_type = ?", filter.eventType());
+        add(where, parameters, "trace_id = ?", filter.traceId());
+        add(where, parameters, "hub = ?", filter.hub());
+        add(where, parameters, "category = ?", name(filter.category()));
+        add(where, parameters, "severity = ?", name(filter.severity()));
+        add(where, parameters, "first_failed >= ?", text(filter.from()));
+        add(where, parameters, "first_failed < ?", text(filter.to()));
+        add(where, parameters, "last_failed <= ?", text(filter.restedSince()));
+        add(where, parameters, "replays < ?", filter.replaysBelow());
         return where.toString();
+    }
+
+    private static void add(
+            StringBuilder where, List<Object> parameters, String condition, @Nullable Object parameter) {
+        if (parameter != null) {
+            where.append(" AND ").append(condition);
+            parameters.add(parameter);
+        }
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> constant) {
+        return constant == null ? null : constant.name();
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : Timestamps.text(time);
     }
 
     /** For {@link #INSERT} and {@link #UPDATE}, which take the same parameters. */
@@ -268,11 +341,14 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
                         Timestamps.text(letter.firstFailed()),
                         Timestamps.text(letter.lastFailed()),
                         letter.attempts(),
+                        letter.replays(),
+                        text(letter.published()),
                         letter.sessionId(),
                         letter.hub(),
                         letter.eventType(),
                         letter.traceId(),
                         letter.partitionKey(),
+                        letter.partition(),
                         letter.position(),
                         letter.failure().error(),
                         json(letter.properties()),
@@ -285,11 +361,13 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
     }
 
     private static DeadLetter letter(ResultSet row) throws SQLException {
+        String published = row.getString("published");
         return new DeadLetter(
                 row.getString("stream"),
                 row.getString("event_type"),
                 row.getString("trace_id"),
                 row.getString("partition_key"),
+                row.getString("partition"),
                 row.getString("position"),
                 row.getBytes("event"),
                 properties(row.getString("properties")),
@@ -301,7 +379,9 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
                 Timestamps.parse(row.getString("first_failed")),
                 Timestamps.parse(row.getString("last_failed")),
                 row.getInt("attempts"),
-                row.getString("session_id"));
+                row.getInt("replays"),
+                row.getString("session_id"),
+                published == null ? null : Timestamps.parse(published));
     }
 
     private static String json(Map<String, String> properties) {

@@ -1,10 +1,14 @@
 package io.factstream.state;
 
+import io.factstream.watermark.Coverage;
+import io.factstream.watermark.Delivered;
+import io.factstream.watermark.Passed;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.Watermark.Slices;
 import io.factstream.watermark.WatermarkChange;
+import io.factstream.watermark.WatermarkChange.ColumnsAccepted;
 import io.factstream.watermark.WatermarkChange.PositionSet;
 import io.factstream.watermark.WatermarkChange.QueryAccepted;
 import io.factstream.watermark.WatermarkConflictException;
@@ -14,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,30 +50,28 @@ final class SqliteWatermarkStore implements WatermarkStore {
     }
 
     @Override
-    public void advance(String stream, String queryFingerprint, @Nullable Watermark from, Watermark to, long rows) {
+    public void advance(String stream, String queryFingerprint, @Nullable Watermark from, Watermark to, Passed passed) {
         requireText(stream, "stream");
         requireText(queryFingerprint, "query fingerprint");
-        if (rows < 0) {
-            throw new IllegalArgumentException("rows cannot be " + rows);
-        }
         if (from != null && !from.mayAdvanceTo(to)) {
             throw new IllegalArgumentException("Stream '" + stream + "': [" + to + "] cannot lie after [" + from + "]");
         }
         database.change(connection -> {
             int moved = from == null
-                    ? insert(connection, stream, queryFingerprint, to, rows)
+                    ? insert(connection, stream, queryFingerprint, to, passed.rows(), passed.columns())
                     : Sql.update(
                             connection,
                             "UPDATE watermark SET query_fingerprint = ?, type = ?, value = ?, slices_done = ?,"
-                                    + " slices_of = ?, saved_at = ?, total_rows = total_rows + ?" + AT_POSITION
-                                    + " AND coalesce(query_fingerprint, ?) = ?",
+                                    + " slices_of = ?, saved_at = ?, total_rows = total_rows + ?, columns = ?"
+                                    + AT_POSITION + " AND coalesce(query_fingerprint, ?) = ?",
                             queryFingerprint,
                             to.type(),
                             to.value(),
                             done(to),
                             of(to),
                             now(),
-                            rows,
+                            passed.rows(),
+                            passed.columns(),
                             stream,
                             from.type(),
                             from.value(),
@@ -83,6 +86,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 }
                 throw new WatermarkConflictException(stream, from, saved == null ? null : saved.position());
             }
+            SqliteCoverage.passed(connection, stream, from, to, passed);
         });
     }
 
@@ -100,11 +104,66 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 throw new QueryChangedException(stream, saved.queryFingerprint(), newFingerprint);
             }
             Sql.update(
-                    connection, "UPDATE watermark SET query_fingerprint = ? WHERE stream = ?", newFingerprint, stream);
+                    connection,
+                    "UPDATE watermark SET query_fingerprint = ?, columns = NULL WHERE stream = ?",
+                    newFingerprint,
+                    stream);
             record(
                     connection,
                     new QueryAccepted(stream, clock.instant(), who, oldFingerprint, newFingerprint, saved.position()));
         });
+    }
+
+    @Override
+    public boolean acceptColumns(String stream, Watermark position, String who) {
+        requireText(who, "who");
+        return database.write(connection -> {
+            SavedWatermark saved = saved(connection, stream);
+            if (saved == null || !saved.position().equals(position)) {
+                throw new WatermarkConflictException(stream, position, saved == null ? null : saved.position());
+            }
+            if (saved.columns() == null) {
+                return false;
+            }
+            Sql.update(connection, "UPDATE watermark SET columns = NULL WHERE stream = ?", stream);
+            record(connection, new ColumnsAccepted(stream, clock.instant(), who, saved.columns(), position));
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<Delivered> delivered(String stream) {
+        return database.read(connection -> Optional.ofNullable(delivered(connection, stream)));
+    }
+
+    @Override
+    public Optional<Coverage> coverage(String stream) {
+        return database.read(connection -> {
+            Delivered total = delivered(connection, stream);
+            return total == null
+                    ? Optional.empty()
+                    : Optional.of(new Coverage(total, SqliteCoverage.rowsByBucket(connection, stream)));
+        });
+    }
+
+    private static @Nullable Delivered delivered(Connection connection, String stream) throws SQLException {
+        SavedWatermark saved = saved(connection, stream);
+        return saved == null ? null : SqliteCoverage.delivered(connection, stream, saved.position());
+    }
+
+    @Override
+    public boolean baseline(String stream, Watermark position, Map<String, Long> rowsByBucket, long rowsWithin) {
+        return database.write(connection -> {
+            SavedWatermark saved = saved(connection, stream);
+            return saved != null
+                    && saved.position().equals(position)
+                    && SqliteCoverage.begin(connection, stream, rowsByBucket, rowsWithin);
+        });
+    }
+
+    @Override
+    public boolean mend(String stream, long revision, Map<String, Long> changes) {
+        return database.write(connection -> SqliteCoverage.mend(connection, stream, revision, changes));
     }
 
     @Override
@@ -118,7 +177,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
         database.change(connection -> {
             int changed;
             if (from == null) {
-                changed = insert(connection, stream, null, Objects.requireNonNull(to), 0);
+                changed = insert(connection, stream, null, Objects.requireNonNull(to), 0, null);
             } else if (to == null) {
                 changed = Sql.update(
                         connection,
@@ -131,8 +190,8 @@ final class SqliteWatermarkStore implements WatermarkStore {
             } else {
                 changed = Sql.update(
                         connection,
-                        "UPDATE watermark SET query_fingerprint = NULL, type = ?, value = ?, slices_done = ?,"
-                                + " slices_of = ?, saved_at = ?" + AT_POSITION,
+                        "UPDATE watermark SET query_fingerprint = NULL, columns = NULL, type = ?, value = ?,"
+                                + " slices_done = ?, slices_of = ?, saved_at = ?" + AT_POSITION,
                         to.type(),
                         to.value(),
                         done(to),
@@ -148,6 +207,7 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 SavedWatermark saved = saved(connection, stream);
                 throw new WatermarkConflictException(stream, from, saved == null ? null : saved.position());
             }
+            SqliteCoverage.forget(connection, stream);
             record(connection, new PositionSet(stream, clock.instant(), who, from, to, why));
         });
     }
@@ -163,12 +223,17 @@ final class SqliteWatermarkStore implements WatermarkStore {
 
     /** 1, or 0 when the stream has a watermark already. */
     private int insert(
-            Connection connection, String stream, @Nullable String queryFingerprint, Watermark position, long rows)
+            Connection connection,
+            String stream,
+            @Nullable String queryFingerprint,
+            Watermark position,
+            long rows,
+            @Nullable String columns)
             throws SQLException {
         return Sql.update(
                 connection,
                 "INSERT INTO watermark (stream, query_fingerprint, type, value, slices_done, slices_of, saved_at,"
-                        + " total_rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream) DO NOTHING",
+                        + " total_rows, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream) DO NOTHING",
                 stream,
                 queryFingerprint,
                 position.type(),
@@ -176,20 +241,23 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 done(position),
                 of(position),
                 now(),
-                rows);
+                rows,
+                columns);
     }
 
     private static void record(Connection connection, WatermarkChange change) throws SQLException {
         PositionSet set = change instanceof PositionSet it ? it : null;
         QueryAccepted accepted = change instanceof QueryAccepted it ? it : null;
-        // An accepted query keeps the position: it is both where the stream stood and where it stands.
-        Watermark from = accepted != null ? accepted.position() : set != null ? set.from() : null;
-        Watermark to = accepted != null ? accepted.position() : set != null ? set.to() : null;
+        ColumnsAccepted columns = change instanceof ColumnsAccepted it ? it : null;
+        // What was accepted keeps the position: it is both where the stream stood and where it stands.
+        Watermark kept = accepted != null ? accepted.position() : columns != null ? columns.position() : null;
+        Watermark from = set != null ? set.from() : kept;
+        Watermark to = set != null ? set.to() : kept;
         Sql.update(
                 connection,
                 "INSERT INTO watermark_change (stream, changed_at, who, from_type, from_value, from_slices_done,"
                         + " from_slices_of, to_type, to_value, to_slices_done, to_slices_of, why, old_fingerprint,"
-                        + " new_fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " new_fingerprint, old_columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 change.stream(),
                 Timestamps.text(change.at()),
                 change.who(),
@@ -203,7 +271,8 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 of(to),
                 set == null ? null : set.why(),
                 accepted == null ? null : accepted.oldFingerprint(),
-                accepted == null ? null : accepted.newFingerprint());
+                accepted == null ? null : accepted.newFingerprint(),
+                columns == null ? null : columns.columns());
     }
 
     private static @Nullable SavedWatermark saved(Connection connection, String stream) throws SQLException {
@@ -218,7 +287,8 @@ final class SqliteWatermarkStore implements WatermarkStore {
                 row.getString("query_fingerprint"),
                 Objects.requireNonNull(position(row, "")),
                 Timestamps.parse(row.getString("saved_at")),
-                row.getLong("total_rows"));
+                row.getLong("total_rows"),
+                row.getString("columns"));
     }
 
     private static WatermarkChange change(ResultSet row) throws SQLException {
@@ -226,6 +296,10 @@ final class SqliteWatermarkStore implements WatermarkStore {
         var at = Timestamps.parse(row.getString("changed_at"));
         String who = row.getString("who");
         String why = row.getString("why");
+        String columns = row.getString("old_columns");
+        if (columns != null) {
+            return new ColumnsAccepted(stream, at, who, columns, Objects.requireNonNull(position(row, "from_")));
+        }
         return why == null
                 ? new QueryAccepted(
                         stream,

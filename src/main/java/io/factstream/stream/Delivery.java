@@ -79,6 +79,7 @@ public final class Delivery {
                 batch.definition().eventType(),
                 event.traceId(),
                 event.partitionKey(),
+                batch.partition(),
                 event.watermark(),
                 batch.envelope().json(event),
                 properties,
@@ -87,6 +88,8 @@ public final class Delivery {
                 now,
                 now,
                 attempts,
-                sessionId);
+                0,
+                sessionId,
+                null);
     }
 }

@@ -93,6 +93,13 @@ final class Event {
         return Arrays.equals(row, 0, length, other.row, 0, other.length(Part.WATERMARK));
     }
 
+    /** Whether the watermark's text begins with {@code prefix} and is {@code length} bytes long, or of any length for -1. */
+    boolean hasWatermarkLike(byte[] prefix, int length) {
+        return (length < 0 || length(Part.WATERMARK) == length)
+                && row.length >= prefix.length
+                && Arrays.equals(row, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
     /** Never empty, and the same each time the same row is sent. */
     String traceId() {
         return traceId;

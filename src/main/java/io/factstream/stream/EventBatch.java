@@ -1,5 +1,6 @@
 package io.factstream.stream;
 
+import io.factstream.eventhubs.EventMessage;
 import io.factstream.eventhubs.UndeliverableEventException;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -68,6 +68,7 @@ public final class FactStream {
     private final Envelope envelope;
     private final PageSize pageSize;
     private final String fingerprint;
+    private final SourceWatch watch;
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder eventsSent = new LongAdder();
@@ -121,6 +122,7 @@ public final class FactStream {
         envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
         pageSize = new PageSize(settings.maxPageRows(), settings.maxPageBytes());
         fingerprint = definition.fingerprint();
+        watch = new SourceWatch(definition, services.watermarks());
         since = services.clock().instant();
     }
 
@@ -197,7 +199,8 @@ public final class FactStream {
     /** The page that waits to be sent, unless somebody moved the watermark meanwhile. */
     private @Nullable Page keptPage() {
         Page page = kept;
-        if (page != null && !Objects.equals(position(), page.from())) {
+        SavedWatermark saved = page == null ? null : saved();
+        if (page != null && !Objects.equals(saved == null ? null : saved.position(), page.from())) {
             letGo();
             return null;
         }
@@ -235,13 +238,15 @@ public final class FactStream {
     private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
         Instant now = services.clock().instant();
         Instant settled = services.settled().instant();
-        Watermark position = position();
+        SavedWatermark saved = saved();
+        Watermark position = saved == null ? null : saved.position();
         PageQuery query =
                 PageQuery.prepare(definition, connection, services.pages().nonFinite());
         refuseChangedType(position, query.type());
+        watch.begin(connection, query, saved);
         Optional<Window> window = query.next(connection, position, settled, pageSize.rows());
         if (window.isEmpty()) {
-            look(query.backlog(connection, position, settled));
+            look(watch.look(connection, query, position, settled, stamp, now));
             drainedAt = stamp;
             drained = true;
             nextLook = now.plus(backlog.unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
@@ -249,7 +254,7 @@ public final class FactStream {
         }
         drained = false;
         if (now.isAfter(nextBacklog)) {
-            look(query.backlog(connection, position, settled));
+            look(watch.look(connection, query, position, settled, stamp, now));
             nextBacklog = now.plus(BACKLOG_INTERVAL);
         }
         exchange.setProperty(WINDOW, window.get());
@@ -269,7 +274,7 @@ public final class FactStream {
     }
 
     /** The stored position; never one from memory. */
-    private @Nullable Watermark position() {
+    private @Nullable SavedWatermark saved() {
         SavedWatermark saved = services.watermarks().find(definition.id()).orElse(null);
         if (saved == null) {
             watermark = null;
@@ -280,7 +285,7 @@ public final class FactStream {
             throw new QueryChangedException(definition.id(), savedBy, fingerprint);
         }
         watermark = saved.position();
-        return saved.position();
+        return saved;
     }
 
     private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
@@ -333,8 +338,14 @@ public final class FactStream {
                 services.hubs().layout(definition.hub()),
                 envelope,
                 services.pages().nonFinite());
-        Page page =
-                new Page(window.from(), to, events.size(), more, read.bytes, sorter.of(definition, events, pages++));
+        WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
+        Page page = new Page(
+                window.from(),
+                to,
+                watch.passed(type, events),
+                more,
+                read.bytes,
+                sorter.of(definition, events, pages++));
         exchange.setProperty(PAGE, page);
         return page;
     }
@@ -363,7 +374,7 @@ public final class FactStream {
                             + " events were neither acknowledged by the hub nor stored as dead letters",
                     "Let every batch that the kamelet hands on reach direct:send-batch; leave rows out in the query");
         }
-        services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.rows());
+        services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.passed());
         letGo();
         watermark = page.to();
         lastEventTime = page.to().value();
@@ -555,6 +566,8 @@ public final class FactStream {
                 watermark,
                 counts(),
                 backlog,
+                watch.lateRows(),
+                watch.warning(),
                 drained,
                 lastEventTime,
                 lastError,

@@ -1,5 +1,6 @@
 package io.factstream.stream;
 
+import io.factstream.watermark.Passed;
 import io.factstream.watermark.Watermark;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ public final class Page {
 
     private final @Nullable Watermark from;
     private final Watermark to;
-    private final int rows;
+    private final Passed passed;
     private final boolean more;
     private final long bytes;
     private final List<PartitionBatches> partitions;
@@ -18,13 +19,13 @@ public final class Page {
     Page(
             @Nullable Watermark from,
             Watermark to,
-            int rows,
+            Passed passed,
             boolean more,
             long bytes,
             List<PartitionBatches> partitions) {
         this.from = from;
         this.to = to;
-        this.rows = rows;
+        this.passed = passed;
         this.more = more;
         this.bytes = bytes;
         this.partitions = List.copyOf(partitions);
@@ -55,7 +56,7 @@ public final class Page {
 
     /** How many rows it holds; 0 when the rows of the window are gone. */
     public int rows() {
-        return rows;
+        return Math.toIntExact(passed.rows());
     }
 
     @Nullable
@@ -65,6 +66,10 @@ public final class Page {
 
     Watermark to() {
         return to;
+    }
+
+    Passed passed() {
+        return passed;
     }
 
     /** Whether settled rows are known to lie beyond it. */

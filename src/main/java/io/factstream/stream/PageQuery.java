@@ -39,7 +39,7 @@ final class PageQuery {
     /** DuckDB's {@code min(x, n)} takes an n below a million, and one more row than a page may have is asked for. */
     private static final int MOST_ROWS = 999_998;
     /** No column can have this name: those with an underscore first are refused. */
-    private static final String ROW = "_row";
+    static final String ROW = "_row";
 
     private final StreamDefinition stream;
     private final List<Column> columns;
@@ -182,8 +182,16 @@ final class PageQuery {
                 + ")) AS event FROM " + query() + " WHERE " + window.condition() + " ORDER BY " + watermark;
     }
 
-    /** What lies beyond a watermark, by one pass over the watermark column. */
-    Backlog backlog(Connection connection, @Nullable Watermark after, Instant now) throws SQLException {
+    /**
+     * The columns of the query with their types, as text: what {@link SelectedColumns} reads again. The values that an
+     * ENUM may have are not part of it.
+     */
+    String columns() {
+        return SelectedColumns.text(columns);
+    }
+
+    /** What lies beyond a watermark and how much at or below it, by one pass over the watermark column. */
+    Look look(Connection connection, @Nullable Watermark after, Instant now) throws SQLException {
         String settled = type.settled(watermark, now, stream.settle()).orElse("true");
         String beyond = after == null
                 ? watermark + " IS NOT NULL"
@@ -196,16 +204,96 @@ final class PageQuery {
                                         + ")) AS TIMESTAMP))"
                                 : "epoch(CAST(" + type.literal(after.value()) + " AS TIMESTAMP))")
                 : "NULL";
+        String passed = after == null
+                ? "0, NULL"
+                : "count(*) FILTER (WHERE NOT " + beyond + "), CASE WHEN max(" + watermark + ") < "
+                        + type.literal(after.value()) + " THEN CAST(max(" + watermark + ") AS VARCHAR) END";
         String sql = "SELECT count(*) FILTER (WHERE " + beyond + " AND " + settled + "), count(*) FILTER (WHERE "
                 + watermark + " IS NULL), count(*) FILTER (WHERE " + beyond + " AND NOT " + settled + "), " + seconds
-                + " FROM " + query();
+                + ", " + passed + " FROM " + query();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
             double lag = rows.getDouble(4);
             OptionalLong lagSeconds = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(Math.max(0, (long) lag));
-            return new Backlog(rows.getLong(1), lagSeconds, rows.getLong(3), rows.getLong(2));
+            Backlog backlog = new Backlog(rows.getLong(1), lagSeconds, rows.getLong(3), rows.getLong(2));
+            return new Look(backlog, rows.getLong(5), rows.getString(6));
         }
+    }
+
+    /**
+     * What one look at a source found.
+     *
+     * @param backlog what lies beyond the watermark
+     * @param passed rows at or below the watermark; of a value that is passed in part, none
+     * @param newestBehind the newest watermark that the source holds, where that lies behind the stream's; else null
+     */
+    record Look(Backlog backlog, long passed, @Nullable String newestBehind) {}
+
+    /**
+     * How many rows each bucket holds at or below a watermark; of a value that is passed in part, none of its rows.
+     *
+     * @param range what else must hold of a row, as SQL, to be counted apart
+     * @return those that hold any, in the order of the watermark
+     */
+    List<BucketRows> buckets(Connection connection, Watermark upTo, String range) throws SQLException {
+        String key = type.bucketKey(watermark);
+        String name = type.bucketName("k", "lowest");
+        String sql = "SELECT " + name + " AS bucket, CAST(sum(n) AS BIGINT), CAST(sum(i) AS BIGINT),"
+                + " CAST(min(lowest) AS VARCHAR), CAST(max(highest) AS VARCHAR) FROM (SELECT " + key
+                + " AS k, count(*) AS n, count(*) FILTER (WHERE " + range + ") AS i, min(" + watermark
+                + ") AS lowest, max(" + watermark + ") AS highest FROM " + query() + " WHERE " + atOrBelow(upTo)
+                + " GROUP BY k) GROUP BY bucket ORDER BY min(lowest)";
+        List<BucketRows> buckets = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                buckets.add(new BucketRows(
+                        rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getString(4), rows.getString(5)));
+            }
+        }
+        return buckets;
+    }
+
+    /**
+     * The rows of one bucket.
+     *
+     * @param bucket its name
+     * @param rows how many they are
+     * @param inRange how many of them are in the range that was asked for
+     * @param lowest the least watermark of them, as text
+     * @param highest the greatest watermark of them, as text
+     */
+    record BucketRows(String bucket, long rows, long inRange, String lowest, String highest) {}
+
+    /** How many rows lie in those slices of a value that are done. */
+    long rowsWithin(Connection connection, Watermark position) throws SQLException {
+        Slices slices = position.slices();
+        if (slices == null) {
+            return 0;
+        }
+        String sql = "SELECT count(*) FROM " + query() + " WHERE " + watermark + " = " + type.literal(position.value())
+                + " AND " + slice(slices.of()) + " < " + slices.done();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** The condition that a row lies at or below a watermark; of a value that is passed in part no row does. */
+    String atOrBelow(Watermark position) {
+        return watermark + (position.isWhole() ? " <= " : " < ") + type.literal(position.value());
+    }
+
+    /** The condition that a row's watermark is a value or a later one. */
+    String atOrAbove(String value) {
+        return watermark + " >= " + type.literal(value);
+    }
+
+    /** The condition that a row lies between two watermark values, both included. */
+    String between(String lowest, String highest) {
+        return watermark + " BETWEEN " + type.literal(lowest) + " AND " + type.literal(highest);
     }
 
     private Window range(@Nullable Watermark after, String to, boolean more) {
@@ -240,9 +328,13 @@ final class PageQuery {
         if (slices == 1) {
             return new Window(after, to, true, equal);
         }
+        return new Window(after, to, true, equal + " AND " + slice(slices) + " = " + next);
+    }
+
+    /** Which slice a row lies in. */
+    private static String slice(int slices) {
         int bits = Integer.numberOfTrailingZeros(slices);
-        String slice = "(md5_number_lower(CAST(" + ROW + " AS VARCHAR)) >> " + (Long.SIZE - bits) + ") = " + next;
-        return new Window(after, to, true, equal + " AND " + slice);
+        return "(md5_number_lower(CAST(" + ROW + " AS VARCHAR)) >> " + (Long.SIZE - bits) + ")";
     }
 
     private String beyond(@Nullable Watermark after, Instant now) {

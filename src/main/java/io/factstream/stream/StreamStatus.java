@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param watermark up to where everything is delivered; null before the first page
  * @param counts what it did in this session
  * @param backlog what lies beyond the watermark, as of the last look
+ * @param lateRows how what lies at or below the watermark differs from what was delivered, as of the last look
+ * @param warning what a person should look at although the stream runs; null when there is nothing
  * @param drained whether the last look found nothing more to read
  * @param lastEventTime the watermark of the newest row sent, as text; null before the first
  * @param lastError why the last page failed; null when it did not. Holds no secret
@@ -27,6 +29,8 @@ public record StreamStatus(
         @Nullable Watermark watermark,
         StreamCounts counts,
         Backlog backlog,
+        LateRows lateRows,
+        @Nullable String warning,
         boolean drained,
         @Nullable String lastEventTime,
         @Nullable String lastError,

@@ -11,12 +11,14 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import org.apache.camel.util.TimeUtils;
+import org.jspecify.annotations.Nullable;
 
 /** All streams of a runtime, by id. Thread-safe. */
 public final class Streams {
 
     private final StreamServices services;
     private final Path routes;
+    private final @Nullable Backfill backfill;
     private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
 
     /**
@@ -25,8 +27,19 @@ public final class Streams {
      * @param routes the folder that query files are named from
      */
     public Streams(StreamServices services, Path routes) {
+        this(services, routes, null);
+    }
+
+    /**
+     * As above, for a backfill.
+     *
+     * @param backfill which stream is to run, and which rows of it; the other streams of the route files stay idle. Null
+     *     when all streams are to run
+     */
+    public Streams(StreamServices services, Path routes, @Nullable Backfill backfill) {
         this.services = services;
         this.routes = routes;
+        this.backfill = backfill;
     }
 
     /**
@@ -39,10 +52,14 @@ public final class Streams {
     public FactStream define(
             String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
         Path file = routes.resolve(query).normalize();
-        FactStream stream = new FactStream(
-                new StreamDefinition(
-                        id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle)),
-                services);
+        StreamDefinition definition =
+                new StreamDefinition(id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle));
+        boolean runs = backfill == null || backfill.stream().equals(id);
+        FactStream stream =
+                new FactStream(backfill != null && runs ? backfill.narrowed(definition) : definition, services);
+        if (!runs) {
+            stream.finish();
+        }
         FactStream taken = streams.putIfAbsent(id, stream);
         if (taken != null) {
             throw new ConfigurationException(
@@ -64,9 +81,12 @@ public final class Streams {
         }
     }
 
-    /** All streams, by id. */
+    /** All streams that run, by id. */
     public List<FactStream> all() {
-        return List.copyOf(streams.values());
+        return streams.values().stream()
+                .filter(stream -> backfill == null
+                        || backfill.stream().equals(stream.definition().id()))
+                .toList();
     }
 
     /** The hubs that streams send to, each once. */

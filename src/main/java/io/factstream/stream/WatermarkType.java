@@ -33,6 +33,11 @@ enum WatermarkType {
 
     private static final DateTimeFormatter MICROSECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
+    /** Of an integer, its bucket leaves out at least so many digits, and keeps at most so many. */
+    private static final int FEWEST_ZEROS = 6;
+
+    private static final int MOST_DIGITS = 7;
+
     private final String sqlName;
 
     WatermarkType(String sqlName) {
@@ -46,6 +51,13 @@ enum WatermarkType {
                         .filter(type -> type.sqlName.equals(scalar.name()))
                         .findFirst()
                 : Optional.empty();
+    }
+
+    /** The type of a stored watermark, when this FactStream knows it. */
+    static Optional<WatermarkType> named(String sqlName) {
+        return Arrays.stream(values())
+                .filter(type -> type.sqlName.equals(sqlName))
+                .findFirst();
     }
 
     /** All of them, for a message. */
@@ -84,6 +96,95 @@ enum WatermarkType {
         // Cut off here, because a cast to a coarser type rounds up, and rows of the future would count as settled.
         String text = MICROSECONDS.format(bound.truncatedTo(precision()));
         return Optional.of(column + " <= " + literal(this == TIMESTAMPTZ ? text + "+00" : text));
+    }
+
+    /**
+     * Which bucket a value lies in, by its canonical text: of a time the hour, which is the text before the first colon;
+     * a DATE is its own bucket; of an integer the text with its last six digits, or more so that seven are left,
+     * replaced by zeros. So a bucket is an hour, or where integers count seconds or less since an epoch at most a few.
+     */
+    String bucket(String text) {
+        if (isTime()) {
+            int colon = text.indexOf(':');
+            return colon < 0 ? text : text.substring(0, colon);
+        }
+        int kept = bucketDigits(text);
+        return kept == 0 ? "0" : text.substring(0, kept) + "0".repeat(text.length() - kept);
+    }
+
+    /** How much of an integer's text, sign included, its bucket keeps; 0 when nothing. */
+    private static int bucketDigits(String text) {
+        int sign = text.startsWith("-") ? 1 : 0;
+        int digits = text.length() - sign;
+        int kept = digits - Math.max(FEWEST_ZEROS, digits - MOST_DIGITS);
+        return kept <= 0 ? 0 : sign + kept;
+    }
+
+    /**
+     * What all values of a bucket begin with that are as long as this one; of a time, whatever their length. A cheap way
+     * to see that the next value is of the same bucket.
+     */
+    String bucketPrefix(String text) {
+        if (isTime()) {
+            return text.substring(0, text.indexOf(':') + 1);
+        }
+        int kept = bucketDigits(text);
+        return kept == 0 && text.startsWith("-") ? "-" : text.substring(0, kept);
+    }
+
+    /** An SQL expression that is the same only for values of one bucket, and cheap. */
+    String bucketKey(String column) {
+        if (this == DATE) {
+            return column;
+        }
+        if (isTime()) {
+            // Divisions cut towards zero; hours before 1970 must not fall together with those after.
+            String epoch = (this == TIMESTAMP_NS ? "epoch_ns(" : "epoch_us(") + column + ")";
+            String hour = this == TIMESTAMP_NS ? "3600000000000" : "3600000000";
+            return "(" + epoch + " - CASE WHEN " + epoch + " < 0 THEN " + hour + " - 1 ELSE 0 END) // " + hour;
+        }
+        StringBuilder zeros = new StringBuilder("CASE");
+        for (int digits = FEWEST_ZEROS + MOST_DIGITS; digits < mostDigits(); digits++) {
+            String most = "9".repeat(digits);
+            zeros.append(" WHEN ").append(column).append(" BETWEEN ");
+            zeros.append(isUnsigned() ? literal("0") : literal("-" + most))
+                    .append(" AND ")
+                    .append(literal(most));
+            zeros.append(" THEN ").append(literal("1" + "0".repeat(digits - MOST_DIGITS)));
+        }
+        boolean isShort = zeros.length() == "CASE".length();
+        int digits = Math.max(FEWEST_ZEROS, mostDigits() - MOST_DIGITS);
+        String largest = isShort ? "1" + "0".repeat(digits) : literal("1" + "0".repeat(digits));
+        return column + " - " + column + " % " + (isShort ? largest : zeros + " ELSE " + largest + " END");
+    }
+
+    /**
+     * An SQL expression for the bucket's name, from its key and any of its values.
+     *
+     * @see #bucket
+     */
+    String bucketName(String key, String value) {
+        return isTime() ? "split_part(CAST(" + value + " AS VARCHAR), ':', 1)" : "CAST(" + key + " AS VARCHAR)";
+    }
+
+    private boolean isUnsigned() {
+        return switch (this) {
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT, UHUGEINT -> true;
+            default -> false;
+        };
+    }
+
+    /** How many digits an integer can have. */
+    private int mostDigits() {
+        return switch (this) {
+            case TINYINT, UTINYINT -> 3;
+            case SMALLINT, USMALLINT -> 5;
+            case INTEGER, UINTEGER -> 10;
+            case BIGINT -> 19;
+            case UBIGINT -> 20;
+            case HUGEINT, UHUGEINT -> 39;
+            default -> throw new IllegalStateException(sqlName + " is no integer");
+        };
     }
 
     private ChronoUnit precision() {

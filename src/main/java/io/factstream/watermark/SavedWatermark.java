@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param savedAt when the position was last saved, to the microsecond
  * @param rows the sum of the rows of all advances since the stream first had a watermark; rows that were passed again
  *     after a rewind count again
+ * @param columns what the query gave when it was last advanced, see {@link Passed#columns}; null when that is not known
  */
 public record SavedWatermark(
-        String stream, @Nullable String queryFingerprint, Watermark position, Instant savedAt, long rows) {
+        String stream,
+        @Nullable String queryFingerprint,
+        Watermark position,
+        Instant savedAt,
+        long rows,
+        @Nullable String columns) {
 
     public SavedWatermark {
         if (stream.isBlank()) {

@@ -38,4 +38,13 @@ public sealed interface WatermarkChange {
     record QueryAccepted(
             String stream, Instant at, String who, String oldFingerprint, String newFingerprint, Watermark position)
             implements WatermarkChange {}
+
+    /**
+     * Columns that the query no longer gave as it did were accepted, and the position kept.
+     *
+     * @param columns those it had given before
+     * @param position where the stream stood
+     */
+    record ColumnsAccepted(String stream, Instant at, String who, String columns, Watermark position)
+            implements WatermarkChange {}
 }

@@ -1,6 +1,7 @@
 package io.factstream.watermark;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,16 @@ public interface WatermarkStore {
      * @param from where it stands; null when the stream has none yet
      * @param to where those rows end. That it lies after {@code from} is for the caller to know: the store cannot order
      *     values
-     * @param rows how many they are; 0 or more
+     * @param passed those rows; the stream's {@link #coverage}, when it has one, grows by them in the same transaction
      * @throws WatermarkConflictException when it does not stand at {@code from}
      * @throws QueryChangedException when it stands there, but was made by another query
      * @throws IllegalArgumentException when {@code to} cannot lie after {@code from} in any order, see {@link
      *     Watermark#mayAdvanceTo}
      */
-    void advance(String stream, String queryFingerprint, @Nullable Watermark from, Watermark to, long rows);
+    void advance(String stream, String queryFingerprint, @Nullable Watermark from, Watermark to, Passed passed);
 
     /**
-     * Accepts a changed query, keeps the position, and records it in the {@link #history}.
+     * Accepts a changed query with the columns it gives, keeps the position, and records it in the {@link #history}.
      *
      * @param oldFingerprint of the query that made the watermark
      * @param newFingerprint of the query that goes on from it
@@ -51,8 +52,20 @@ public interface WatermarkStore {
     void accept(String stream, String oldFingerprint, String newFingerprint, String who);
 
     /**
+     * Accepts whatever columns the query gives now, keeps the position, and records it in the {@link #history}: the
+     * saved columns are forgotten, and the next advance brings new ones.
+     *
+     * @param position where the stream stands
+     * @param who accepts them; not blank
+     * @return whether there were saved columns to forget
+     * @throws WatermarkConflictException when the stream does not stand there
+     */
+    boolean acceptColumns(String stream, Watermark position, String who);
+
+    /**
      * Puts a watermark where a person wants it, backwards or forwards, and records it in the {@link #history}. The
-     * fingerprint is forgotten, since the person answers for the position: the next advance brings one.
+     * fingerprint, the columns and the coverage are forgotten, since the person answers for the position: the next
+     * advance brings the first two, and a {@link #baseline} the last.
      *
      * @param from where it stands; null when the stream has none
      * @param to where it goes, of any type; null to remove it, so that the stream begins at its first row
@@ -62,6 +75,35 @@ public interface WatermarkStore {
      * @throws IllegalArgumentException when there is neither a {@code from} nor a {@code to}
      */
     void set(String stream, @Nullable Watermark from, @Nullable Watermark to, String who, String why);
+
+    /**
+     * How many rows of the stream were delivered; empty when that is not known: before the first page, and after a
+     * {@link #set} until there is a {@link #baseline}.
+     */
+    Optional<Delivered> delivered(String stream);
+
+    /** As {@link #delivered}, bucket by bucket, both from one moment. */
+    Optional<Coverage> coverage(String stream);
+
+    /**
+     * Takes what the source holds at or below a position for delivered, where it is not known what was.
+     *
+     * @param position where the stream stands
+     * @param rowsByBucket the rows of each bucket at or below it; of a value that is passed in part, those of the slices
+     *     that are done
+     * @param rowsWithin how many of them hold that value; 0 when the position is whole
+     * @return whether it was taken; false when the stream does not stand there, or has a coverage already
+     */
+    boolean baseline(String stream, Watermark position, Map<String, Long> rowsByBucket, long rowsWithin);
+
+    /**
+     * Corrects the coverage after rows were sent again.
+     *
+     * @param revision of the coverage that {@code changes} were worked out from
+     * @param changes what to add to the rows of a bucket, or to take from them
+     * @return whether it was corrected; false when the coverage was taken anew or mended meanwhile
+     */
+    boolean mend(String stream, long revision, Map<String, Long> changes);
 
     /** What people did to the stream's watermark, oldest first; kept when the watermark itself is removed. */
     List<WatermarkChange> history(String stream);

@@ -67,7 +67,22 @@ class ReadmeTest {
     }
 
     static Stream<String> commandsInText() {
-        return Stream.of("demo", "run", "health", "watermark list", "watermark rewind", "watermark accept");
+        return Stream.of(
+                "demo",
+                "run",
+                "health",
+                "watermark list",
+                "watermark rewind",
+                "watermark accept",
+                "watermark history",
+                "backfill",
+                "dlq list",
+                "dlq show",
+                "dlq summary",
+                "dlq replay",
+                "dlq export",
+                "dlq import",
+                "dlq purge");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class WatermarkCommandTest {
     @BeforeEach
     void a_stream_with_a_watermark_of_another_query() {
         state(state -> {
-            state.watermarks().advance(STREAM, "of another query", null, POSITION, 12);
+            state.watermarks().advance(STREAM, "of another query", null, POSITION, Rows.passed(12));
             return "";
         });
     }

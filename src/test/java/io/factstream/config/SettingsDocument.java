@@ -70,8 +70,9 @@ final class SettingsDocument {
             | Dead letters on or off | none | they are always on: without them an event could be lost |
             | Dead letter queue size | `factstream.dead-letter.max-entries` | none is thrown away when it is reached: streams \
             hold |
-            | Dead letter retry, attempts | none in this release | dead letters are kept; sending them again comes in a later \
-            release |
+            | Dead letter retry, attempts | `factstream.dead-letter.replay-interval`, \
+            `factstream.dead-letter.replay-attempts` | every 5 minutes, 3 times, as before; 0s turns it off |
+            | none | `factstream.dead-letter.hub` | dead letters published to a hub of their own |
             | Monitoring interval | none | what JMX shows is current whenever it is read |
             """;
 

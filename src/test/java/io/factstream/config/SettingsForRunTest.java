@@ -47,6 +47,22 @@ class SettingsForRunTest {
     }
 
     @Test
+    void a_replay_needs_no_source() {
+        environment.remove("FACTSTREAM_SOURCE_FILE");
+        Settings settings = settings();
+
+        assertThatNoException().isThrownBy(settings::validateForReplay);
+    }
+
+    @Test
+    void dead_letters_among_the_events_are_refused() {
+        environment.put("FACTSTREAM_DEAD_LETTER_HUB", "orders");
+
+        assertThat(refusal().where()).isEqualTo("FACTSTREAM_DEAD_LETTER_HUB (environment)");
+        assertThat(refusal().what()).contains("the hub that events go to");
+    }
+
+    @Test
     void everything_that_is_missing_is_named_at_once() {
         environment.clear();
         environment.put("FACTSTREAM_ROUTES", folder.resolve("missing").toString());

@@ -18,6 +18,7 @@ class DeadLetterTest {
                 "sale",
                 "trace-1",
                 "key-of-a-customer",
+                "2",
                 "2026-01-01 00:00:00",
                 "{\"customer\":\"Jane\"}".getBytes(StandardCharsets.UTF_8),
                 Map.of("source", "sales"),
@@ -26,7 +27,9 @@ class DeadLetterTest {
                 first,
                 last,
                 attempts,
-                "session-1");
+                0,
+                "session-1",
+                null);
     }
 
     @Test
@@ -64,10 +67,55 @@ class DeadLetterTest {
     }
 
     @Test
+    void a_letter_that_its_stream_stores_again_keeps_its_replays_and_that_it_was_published() {
+        DeadLetter replayed = new DeadLetter(
+                "sales",
+                "sale",
+                "trace-1",
+                null,
+                "1",
+                "p",
+                new byte[0],
+                Map.of(),
+                "hub",
+                letter(T0, T0, 1, "x").failure(),
+                T0,
+                T0.plusSeconds(9),
+                3,
+                2,
+                "s",
+                T0.plusSeconds(1));
+
+        DeadLetter repeatedPage = replayed.mergedWith(letter(T0, T0, 1, "then"));
+        DeadLetter afterARewind = replayed.mergedWith(letter(T0.plusSeconds(60), T0.plusSeconds(60), 1, "now"));
+
+        assertThat(repeatedPage).isEqualTo(replayed);
+        assertThat(afterARewind.attempts()).isEqualTo(4);
+        assertThat(afterARewind.replays()).isEqualTo(2);
+        assertThat(afterARewind.published()).isEqualTo(T0.plusSeconds(1));
+        assertThat(afterARewind.partition()).isEqualTo("2");
+    }
+
+    @Test
     void letters_of_different_events_are_not_merged() {
         DeadLetter one = letter(T0, T0, 1, "x");
         DeadLetter other = new DeadLetter(
-                "sales", "sale", "trace-2", null, "p", new byte[0], Map.of(), "hub", one.failure(), T0, T0, 1, "s");
+                "sales",
+                "sale",
+                "trace-2",
+                null,
+                null,
+                "p",
+                new byte[0],
+                Map.of(),
+                "hub",
+                one.failure(),
+                T0,
+                T0,
+                1,
+                0,
+                "s",
+                null);
 
         assertThatThrownBy(() -> one.mergedWith(other)).isInstanceOf(IllegalArgumentException.class);
     }

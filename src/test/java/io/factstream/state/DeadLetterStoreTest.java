@@ -52,6 +52,7 @@ class DeadLetterStoreTest {
                 "sale",
                 "trace-" + number,
                 "key",
+                "3",
                 "2026-01-01 00:00:00",
                 ("{\"n\":" + number + "}").getBytes(StandardCharsets.UTF_8),
                 Map.of("source", stream, "quote", "\"é\""),
@@ -60,7 +61,9 @@ class DeadLetterStoreTest {
                 failed,
                 failed,
                 1,
-                "session-1");
+                0,
+                "session-1",
+                null);
     }
 
     private static DeadLetter letter(int number) {
@@ -69,6 +72,26 @@ class DeadLetterStoreTest {
 
     private static DeliveryFailure failure(ErrorCategory category, Severity severity) {
         return new DeliveryFailure(category, severity, "why");
+    }
+
+    private static DeadLetter with(DeadLetter letter, byte[] event) {
+        return new DeadLetter(
+                letter.stream(),
+                letter.eventType(),
+                letter.traceId(),
+                letter.partitionKey(),
+                letter.partition(),
+                letter.position(),
+                event,
+                letter.properties(),
+                letter.hub(),
+                letter.failure(),
+                letter.firstFailed(),
+                letter.lastFailed(),
+                letter.attempts(),
+                letter.replays(),
+                letter.sessionId(),
+                letter.published());
     }
 
     private static List<DeadLetter> letters(int from, int to) {
@@ -83,6 +106,7 @@ class DeadLetterStoreTest {
                 "sale",
                 "bare",
                 null,
+                null,
                 "",
                 new byte[0],
                 Map.of(),
@@ -91,7 +115,9 @@ class DeadLetterStoreTest {
                 T0,
                 T0.plusNanos(1_000),
                 7,
-                "session-1");
+                6,
+                "session-1",
+                T0.plusNanos(2_000));
 
         store.store(List.of(letter, bare));
 
@@ -143,7 +169,7 @@ class DeadLetterStoreTest {
         store.store(letters(0, 10));
 
         store.store(letters(0, 10));
-        store.delivered(letter(3).id());
+        store.delivered(letters(3, 4));
         store.store(letters(10, 11));
 
         assertThat(store.count()).isEqualTo(10);
@@ -200,7 +226,7 @@ class DeadLetterStoreTest {
         String after = null;
         do {
             DeadLetterPage page = store.page(DeadLetterFilter.EVERY, after, 5);
-            page.letters().stream().map(DeadLetter::id).skip(1).forEach(store::delivered);
+            store.delivered(page.letters().subList(1, page.letters().size()));
             seen.addAll(page.letters());
             after = page.next();
         } while (after != null);
@@ -269,10 +295,61 @@ class DeadLetterStoreTest {
     void a_delivered_letter_is_removed_once() {
         store.store(letters(0, 2));
 
-        assertThat(store.delivered(letter(0).id())).isTrue();
-        assertThat(store.delivered(letter(0).id())).isFalse();
+        assertThat(store.delivered(letters(0, 1))).isEqualTo(1);
+        assertThat(store.delivered(letters(0, 1))).isZero();
 
         assertThat(store.list(DeadLetterFilter.EVERY, 100)).containsExactly(letter(1));
+    }
+
+    @Test
+    void a_delivered_letter_that_failed_again_since_it_was_read_stays() {
+        store.store(letters(0, 1));
+        store.attempted(letter(0).id(), T0.plusSeconds(1), letter(0).failure());
+
+        assertThat(store.delivered(letters(0, 1))).isZero();
+
+        assertThat(store.count()).isEqualTo(1);
+    }
+
+    @Test
+    void a_page_of_large_events_ends_early_and_a_list_goes_on() {
+        List<DeadLetter> large = IntStream.range(0, 5)
+                .mapToObj(number -> with(letter(number), new byte[DeadLetterStore.PAGE_BYTES / 2]))
+                .toList();
+        store.store(large);
+
+        assertThat(store.page(DeadLetterFilter.EVERY, null, 5).letters()).hasSize(2);
+        assertThat(store.unpublished(5)).hasSize(2);
+        assertThat(store.list(DeadLetterFilter.EVERY, 5)).isEqualTo(large);
+        assertThat(store.list(DeadLetterFilter.EVERY, 3)).isEqualTo(large.subList(0, 3));
+    }
+
+    @Test
+    void letters_are_counted_and_found_by_hub_event_and_replays() {
+        store.store(letters(0, 3));
+        store.attempted(letter(1).id(), T0.plusSeconds(60), letter(1).failure());
+        DeadLetterFilter every = DeadLetterFilter.EVERY;
+
+        assertThat(store.hubs()).containsExactly("hub");
+        assertThat(store.count(every)).isEqualTo(3);
+        assertThat(store.count(every.forHub("hub").ofEventType("sale"))).isEqualTo(3);
+        assertThat(store.count(every.forHub("another"))).isZero();
+        assertThat(store.count(every.ofEventType("another"))).isZero();
+        assertThat(store.list(every.ofTraceId("trace-2"), 10)).containsExactly(letter(2));
+        assertThat(store.list(every.dueForReplay(1, T0), 10)).containsExactly(letter(0), letter(2));
+        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(60)))).isEqualTo(3);
+        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(59)))).isEqualTo(2);
+    }
+
+    @Test
+    void a_letter_is_marked_published_once() {
+        store.store(letters(0, 3));
+
+        store.published(letters(0, 2), T0.plusSeconds(1));
+        store.published(letters(0, 1), T0.plusSeconds(2));
+
+        assertThat(store.unpublished(10)).containsExactly(letter(2));
+        assertThat(store.find(letter(0).id())).map(DeadLetter::published).contains(T0.plusSeconds(1));
     }
 
     @Test
@@ -315,7 +392,7 @@ class DeadLetterStoreTest {
             store.store(letters(2, 3));
 
             assertThat(reader.deadLetters().list(DeadLetterFilter.EVERY, 100)).isEqualTo(letters(0, 3));
-            assertThatThrownBy(() -> reader.deadLetters().delivered(letter(0).id()))
+            assertThatThrownBy(() -> reader.deadLetters().delivered(letters(0, 1)))
                     .isInstanceOf(StateException.class)
                     .hasMessageContaining("opened for reading only");
         }

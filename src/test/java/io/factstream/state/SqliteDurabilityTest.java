@@ -11,6 +11,7 @@ import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
 import io.factstream.state.StateException.Fault;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.BufferedReader;
@@ -48,7 +49,7 @@ class SqliteDurabilityTest {
                 Watermark from = null;
                 for (long n = 1; true; n++) {
                     Watermark to = Watermark.of("BIGINT", Long.toString(n));
-                    state.watermarks().advance("sales", "q1", from, to, 1);
+                    state.watermarks().advance("sales", "q1", from, to, Rows.passed(1));
                     System.out.println(n);
                     from = to;
                 }
@@ -116,7 +117,7 @@ class SqliteDurabilityTest {
         Watermark one = Watermark.of("BIGINT", "1");
         try (SqliteState state =
                 new SqliteState(file, new SqliteDatabase(file, reader, writer), LIMIT, Clock.systemUTC())) {
-            state.watermarks().advance("sales", "q1", null, one, 1);
+            state.watermarks().advance("sales", "q1", null, one, Rows.passed(1));
             DeadLetter held = letter(0, 100);
             state.deadLetters().store(List.of(held));
 
@@ -156,6 +157,7 @@ class SqliteDurabilityTest {
                 "sale",
                 "trace-" + number,
                 null,
+                null,
                 "1",
                 new byte[bytes],
                 Map.of(),
@@ -164,6 +166,8 @@ class SqliteDurabilityTest {
                 failed,
                 failed,
                 1,
-                "session-1");
+                0,
+                "session-1",
+                null);
     }
 }

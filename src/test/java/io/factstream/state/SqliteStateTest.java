@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.factstream.deadletter.DeadLetter;
+import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.deadletter.DeliveryFailure;
+import io.factstream.deadletter.ErrorCategory;
+import io.factstream.deadletter.Severity;
 import io.factstream.state.Schema.Migration;
 import io.factstream.state.StateException.Fault;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
@@ -21,8 +27,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -50,9 +60,9 @@ class SqliteStateTest {
 
     private static void makeState(Path file) {
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
             for (int n = 0; n < 200; n++) {
-                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, 1);
+                state.watermarks().advance("stream-" + n, "q".repeat(200), null, ONE, Rows.passed(1));
             }
         }
     }
@@ -64,6 +74,7 @@ class SqliteStateTest {
         }
     }
 
+    /** A schema with one step more than that of this FactStream. */
     private static StateException refusal(Path file) {
         return catchThrowableOfType(
                 StateException.class, () -> SqliteState.open(file, LIMIT).close());
@@ -112,7 +123,7 @@ class SqliteStateTest {
     void all_files_of_a_state_belong_to_their_owner_alone() throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
         try (SqliteState state = SqliteState.open(file, LIMIT)) {
-            state.watermarks().advance("sales", "q1", null, ONE, 1);
+            state.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
 
             assertThat(filesIn(folder)).containsExactly("state.db", "state.db-shm", "state.db-wal");
             for (String each : filesIn(folder)) {
@@ -138,7 +149,7 @@ class SqliteStateTest {
             threads.shutdown();
             try (SqliteState one = first.get();
                     SqliteState other = second.get()) {
-                one.watermarks().advance("sales", "q1", null, ONE, 1);
+                one.watermarks().advance("sales", "q1", null, ONE, Rows.passed(1));
                 assertThat(other.watermarks().find("sales")).isPresent();
             }
         }
@@ -189,7 +200,7 @@ class SqliteStateTest {
     @Test
     void a_state_of_an_older_version_is_brought_up_to_date_when_opened_for_writing_only() {
         makeState(file);
-        Schema next = new Schema(List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)"))));
+        Schema next = withStepAfterAll("CREATE TABLE more (a)");
 
         assertThatThrownBy(() -> SqliteDatabase.openReadOnly(file, next, Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
@@ -204,11 +215,67 @@ class SqliteStateTest {
         assertThat(refusal(file).fault()).isEqualTo(Fault.NEWER);
     }
 
+    /** Only the last step is taken of a file that went through all that there are. */
+    private static Schema withStepAfterAll(String... statements) {
+        List<Migration> steps =
+                new ArrayList<>(Collections.nCopies(Schema.CURRENT.version(), new Migration(List.of())));
+        steps.add(new Migration(List.of(statements)));
+        return new Schema(steps);
+    }
+
+    @Test
+    void dead_letters_of_an_older_version_are_kept_in_their_order() throws SQLException {
+        DeadLetter letter = new DeadLetter(
+                "sales",
+                "sale",
+                "trace",
+                "key",
+                null,
+                "1",
+                new byte[] {1, 2},
+                Map.of("a", "b"),
+                "hub",
+                new DeliveryFailure(ErrorCategory.VALIDATION, Severity.PERMANENT, "why"),
+                Instant.parse("2026-01-02T03:04:05Z"),
+                Instant.parse("2026-01-02T03:04:06Z"),
+                2,
+                0,
+                "session",
+                null);
+        makeState(file);
+        for (String sql : List.of(
+                "DROP TABLE coverage",
+                "DROP TABLE coverage_bucket",
+                "ALTER TABLE watermark DROP COLUMN columns",
+                "ALTER TABLE watermark_change DROP COLUMN old_columns",
+                "DROP TABLE dead_letter",
+                """
+                CREATE TABLE dead_letter (
+                    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL,
+                    category TEXT NOT NULL, severity TEXT NOT NULL, first_failed TEXT NOT NULL,
+                    last_failed TEXT NOT NULL, attempts INTEGER NOT NULL, session_id TEXT NOT NULL,
+                    hub TEXT NOT NULL, event_type TEXT NOT NULL, trace_id TEXT NOT NULL, partition_key TEXT,
+                    position TEXT NOT NULL, error TEXT NOT NULL, properties TEXT NOT NULL, event BLOB NOT NULL)""",
+                "CREATE INDEX dead_letter_by_kind ON dead_letter (stream, category, severity, first_failed)",
+                "INSERT INTO dead_letter VALUES (41, '" + letter.id() + "', 'sales', 'VALIDATION', 'PERMANENT',"
+                        + " '2026-01-02T03:04:05.000000Z', '2026-01-02T03:04:06.000000Z', 2, 'session', 'hub', 'sale',"
+                        + " 'trace', 'key', '1', 'why', '{\"a\":\"b\"}', x'0102')",
+                "PRAGMA user_version = 1")) {
+            execute(file, sql);
+        }
+
+        try (SqliteState state = SqliteState.open(file, LIMIT)) {
+            assertThat(state.deadLetters().list(DeadLetterFilter.EVERY, 10)).containsExactly(letter);
+            state.deadLetters().store(List.of(letter));
+            assertThat(state.deadLetters().summary().size()).isEqualTo(1);
+            assertThat(state.watermarks().find("sales")).isPresent();
+        }
+    }
+
     @Test
     void a_version_step_that_fails_leaves_the_state_as_it_was() {
         makeState(file);
-        Schema broken = new Schema(
-                List.of(new Migration(List.of()), new Migration(List.of("CREATE TABLE more (a)", "CREATE NONSENSE"))));
+        Schema broken = withStepAfterAll("CREATE TABLE more (a)", "CREATE NONSENSE");
 
         assertThatThrownBy(() -> SqliteDatabase.open(file, broken, Duration.ofSeconds(1)))
                 .isInstanceOf(StateException.class)
@@ -347,14 +414,14 @@ class SqliteStateTest {
             statement.execute("BEGIN IMMEDIATE");
 
             var busy = catchThrowableOfType(
-                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, 1));
+                    StateException.class, () -> state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1)));
             assertThat(busy.fault()).isEqualTo(Fault.BUSY);
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(ONE);
 
             statement.execute("ROLLBACK");
-            state.watermarks().advance("sales", "q1", ONE, two, 1);
+            state.watermarks().advance("sales", "q1", ONE, two, Rows.passed(1));
             assertThat(state.watermarks().find("sales"))
                     .map(SavedWatermark::position)
                     .contains(two);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.watermark.QueryChangedException;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkConflictException;
@@ -87,16 +88,16 @@ class WatermarkStorePropertyTest {
             }
         } else if (to != null) {
             if (from != null && !from.mayAdvanceTo(to)) {
-                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, step.rows()))
+                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, Rows.passed(step.rows())))
                         .isInstanceOf(IllegalArgumentException.class);
             } else if (stale) {
-                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, step.rows()))
+                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, Rows.passed(step.rows())))
                         .isInstanceOf(WatermarkConflictException.class);
             } else if (entry != null && entry.query() != null && !entry.query().equals(query)) {
-                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, step.rows()))
+                assertThatThrownBy(() -> store.advance(step.stream(), query, from, to, Rows.passed(step.rows())))
                         .isInstanceOf(QueryChangedException.class);
             } else {
-                store.advance(step.stream(), query, from, to, step.rows());
+                store.advance(step.stream(), query, from, to, Rows.passed(step.rows()));
                 model.put(step.stream(), new Entry(query, to, step.rows() + (entry == null ? 0 : entry.rows())));
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.watermark.QueryChangedException;
+import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkChange.PositionSet;
@@ -58,11 +59,11 @@ class WatermarkStoreTest {
 
     @Test
     void an_advance_from_the_stored_position_is_saved_and_rows_add_up() {
-        store.advance("sales", "q1", null, ONE, 10);
+        store.advance("sales", "q1", null, ONE, Rows.passed(10));
 
-        store.advance("sales", "q1", ONE, TWO, 5);
+        store.advance("sales", "q1", ONE, TWO, Rows.passed(5));
 
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q1", TWO, NOW, 15));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q1", TWO, NOW, 15, "columns"));
         assertThat(store.history("sales")).isEmpty();
     }
 
@@ -71,10 +72,10 @@ class WatermarkStoreTest {
         Watermark third = Watermark.of("TIMESTAMP", "2026-01-01 00:00:00", 1, 3);
         Watermark twoThirds = Watermark.of("TIMESTAMP", "2026-01-01 00:00:00", 2, 3);
         Watermark whole = Watermark.of("TIMESTAMP", "2026-01-01 00:00:00");
-        store.advance("sales", "q1", null, third, 1);
-        store.advance("sales", "q1", third, twoThirds, 1);
+        store.advance("sales", "q1", null, third, Rows.passed(1));
+        store.advance("sales", "q1", third, twoThirds, Rows.passed(1));
 
-        assertThatThrownBy(() -> store.advance("sales", "q1", third, whole, 1))
+        assertThatThrownBy(() -> store.advance("sales", "q1", third, whole, Rows.passed(1)))
                 .isInstanceOf(WatermarkConflictException.class);
 
         assertThat(store.find("sales")).map(SavedWatermark::position).contains(twoThirds);
@@ -82,42 +83,42 @@ class WatermarkStoreTest {
 
     @Test
     void an_advance_from_elsewhere_is_refused_and_names_both_positions() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
         var conflict = catchThrowableOfType(
-                WatermarkConflictException.class, () -> store.advance("sales", "q1", TWO, THREE, 1));
+                WatermarkConflictException.class, () -> store.advance("sales", "q1", TWO, THREE, Rows.passed(1)));
 
         assertThat(conflict.expected()).isEqualTo(TWO);
         assertThat(conflict.stored()).isEqualTo(ONE);
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q1", ONE, NOW, 1));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q1", ONE, NOW, 1, "columns"));
     }
 
     @Test
     void a_first_advance_is_refused_when_there_is_a_watermark_and_a_later_one_when_there_is_none() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
-        assertThatThrownBy(() -> store.advance("sales", "q1", null, TWO, 1))
+        assertThatThrownBy(() -> store.advance("sales", "q1", null, TWO, Rows.passed(1)))
                 .isInstanceOf(WatermarkConflictException.class);
-        assertThatThrownBy(() -> store.advance("other", "q1", ONE, TWO, 1))
+        assertThatThrownBy(() -> store.advance("other", "q1", ONE, TWO, Rows.passed(1)))
                 .isInstanceOf(WatermarkConflictException.class);
     }
 
     @Test
     void an_advance_back_within_a_value_or_to_another_type_is_refused() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
-        assertThatThrownBy(() -> store.advance("sales", "q1", ONE, ONE, 0))
+        assertThatThrownBy(() -> store.advance("sales", "q1", ONE, ONE, Rows.passed(0)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> store.advance("sales", "q1", ONE, Watermark.of("DATE", "2026-01-01"), 1))
+        assertThatThrownBy(() -> store.advance("sales", "q1", ONE, Watermark.of("DATE", "2026-01-01"), Rows.passed(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void an_advance_by_another_query_is_refused() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
-        var changed =
-                catchThrowableOfType(QueryChangedException.class, () -> store.advance("sales", "q2", ONE, TWO, 1));
+        var changed = catchThrowableOfType(
+                QueryChangedException.class, () -> store.advance("sales", "q2", ONE, TWO, Rows.passed(1)));
 
         assertThat(changed.savedFingerprint()).isEqualTo("q1");
         assertThat(changed.newFingerprint()).isEqualTo("q2");
@@ -126,18 +127,18 @@ class WatermarkStoreTest {
 
     @Test
     void an_accepted_query_goes_on_from_the_kept_position_and_is_recorded() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
         store.accept("sales", "q1", "q2", "jane");
 
-        store.advance("sales", "q2", ONE, TWO, 1);
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q2", TWO, NOW, 2));
+        store.advance("sales", "q2", ONE, TWO, Rows.passed(1));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q2", TWO, NOW, 2, "columns"));
         assertThat(store.history("sales")).containsExactly(new QueryAccepted("sales", NOW, "jane", "q1", "q2", ONE));
     }
 
     @Test
     void a_query_is_not_accepted_in_place_of_one_that_the_person_has_not_seen() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
         assertThatThrownBy(() -> store.accept("sales", "q0", "q2", "jane")).isInstanceOf(QueryChangedException.class);
         assertThatThrownBy(() -> store.accept("other", "q1", "q2", "jane")).isInstanceOf(NoSuchElementException.class);
@@ -148,26 +149,26 @@ class WatermarkStoreTest {
 
     @Test
     void a_rewind_is_recorded_and_lets_a_changed_query_go_on() {
-        store.advance("sales", "q1", null, THREE, 3);
+        store.advance("sales", "q1", null, THREE, Rows.passed(3));
 
         store.set("sales", THREE, ONE, "jane", "the price was wrong");
 
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", null, ONE, NOW, 3));
-        store.advance("sales", "q2", ONE, TWO, 1);
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q2", TWO, NOW, 4));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", null, ONE, NOW, 3, null));
+        store.advance("sales", "q2", ONE, TWO, Rows.passed(1));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", "q2", TWO, NOW, 4, "columns"));
         assertThat(store.history("sales"))
                 .containsExactly(new PositionSet("sales", NOW, "jane", THREE, ONE, "the price was wrong"));
     }
 
     @Test
     void a_watermark_can_be_removed_and_put_before_the_first_advance_and_its_history_stays() {
-        store.advance("sales", "q1", null, ONE, 1);
+        store.advance("sales", "q1", null, ONE, Rows.passed(1));
 
         store.set("sales", ONE, null, "jane", "again");
         assertThat(store.find("sales")).isEmpty();
         store.set("sales", null, TWO, "joe", "not so far");
 
-        assertThat(store.find("sales")).contains(new SavedWatermark("sales", null, TWO, NOW, 0));
+        assertThat(store.find("sales")).contains(new SavedWatermark("sales", null, TWO, NOW, 0, null));
         assertThat(store.history("sales"))
                 .containsExactly(
                         new PositionSet("sales", NOW, "jane", ONE, null, "again"),
@@ -176,7 +177,7 @@ class WatermarkStoreTest {
 
     @Test
     void a_rewind_from_elsewhere_is_refused_and_not_recorded() {
-        store.advance("sales", "q1", null, TWO, 1);
+        store.advance("sales", "q1", null, TWO, Rows.passed(1));
 
         assertThatThrownBy(() -> store.set("sales", ONE, null, "jane", "again"))
                 .isInstanceOf(WatermarkConflictException.class);
@@ -199,8 +200,8 @@ class WatermarkStoreTest {
 
     @Test
     void streams_are_listed_by_id() {
-        store.advance("b", "q", null, ONE, 1);
-        store.advance("a", "q", null, TWO, 1);
+        store.advance("b", "q", null, ONE, Rows.passed(1));
+        store.advance("a", "q", null, TWO, Rows.passed(1));
 
         assertThat(store.all()).extracting(SavedWatermark::stream).containsExactly("a", "b");
     }
@@ -237,7 +238,8 @@ class WatermarkStoreTest {
                 Watermark from = n == 0 ? null : Watermark.of("BIGINT", Integer.toString(n));
                 together.await();
                 try {
-                    store.advance("sales", query, from, Watermark.of("BIGINT", Integer.toString(n + 1)), 1);
+                    store.advance(
+                            "sales", query, from, Watermark.of("BIGINT", Integer.toString(n + 1)), Rows.passed(1));
                     wins++;
                 } catch (WatermarkConflictException lost) {
                     assertThat(lost.expected()).isEqualTo(from);
@@ -254,10 +256,10 @@ class WatermarkStoreTest {
     void what_another_process_saves_is_seen_at_once() {
         try (SqliteState other = SqliteState.open(state.file(), LIMIT);
                 SqliteState reading = SqliteState.openReadOnly(state.file())) {
-            store.advance("sales", "q1", null, ONE, 1);
+            store.advance("sales", "q1", null, ONE, Rows.passed(1));
             assertThat(other.watermarks().find("sales")).isPresent();
 
-            other.watermarks().advance("sales", "q1", ONE, TWO, 1);
+            other.watermarks().advance("sales", "q1", ONE, TWO, Rows.passed(1));
 
             assertThat(store.find("sales")).map(SavedWatermark::position).contains(TWO);
             assertThat(reading.watermarks().find("sales"))

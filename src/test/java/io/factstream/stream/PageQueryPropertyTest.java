@@ -129,7 +129,7 @@ class PageQueryPropertyTest {
             try (Connection connection = table.source().open();
                     Statement statement = connection.createStatement()) {
                 PageQuery query = PageQuery.prepare(FactTable.stream(QUERY), connection, NonFinite.STRING);
-                assertThat(query.backlog(connection, position, NOW))
+                assertThat(query.look(connection, position, NOW).backlog())
                         .satisfies(backlog -> assertThat(backlog.rows()).isEqualTo(ahead()))
                         .satisfies(backlog -> assertThat(backlog.unsettled())
                                 .isEqualTo(loaded.stream()

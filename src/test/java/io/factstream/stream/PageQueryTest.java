@@ -250,7 +250,8 @@ class PageQueryTest {
     private Backlog backlog(@Nullable Watermark after, Duration settle) throws SQLException {
         try (Connection connection = table.source().open()) {
             return PageQuery.prepare(FactTable.stream(QUERY, settle), connection, NonFinite.STRING)
-                    .backlog(connection, after, NOW);
+                    .look(connection, after, NOW)
+                    .backlog();
         }
     }
 

@@ -1,0 +1,143 @@
+package io.factstream.cli;
+
+import io.factstream.Application;
+import io.factstream.BackfillRange;
+import io.factstream.config.ConfigurationException;
+import io.factstream.config.Settings;
+import io.factstream.source.SourceException;
+import io.factstream.stream.Backfill;
+import io.factstream.stream.Backfill.Bucket;
+import io.factstream.watermark.QueryChangedException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Sends rows that a stream's watermark has passed, beside a runtime that may be running. */
+@Command(
+        name = "backfill",
+        mixinStandardHelpOptions = true,
+        description = "Sends rows of a stream again, or for the first time where they appeared after its watermark had"
+                + " passed them. The watermark stays where it is.",
+        footer = {
+            "",
+            "Every row has the id that it has or would have had at first, so that consumers can drop what they know.",
+            "Without --from and --to it sends those buckets (hours, as a rule) that hold late rows.",
+            "A runtime may run meanwhile. When it was cut off, run it again.",
+            "Exit codes: 0 all delivered, 1 something failed, 2 refused.",
+            "Example:  factstream backfill receipt-created --from '2026-01-31 00:00:00' --to '2026-01-31 23:59:59'"
+        })
+final class BackfillCommand implements Callable<Integer> {
+
+    private static final int MOST_SHOWN = 50;
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Parameters(paramLabel = "STREAM", description = "The id of the stream.")
+    @SuppressWarnings("NullAway.Init")
+    private String stream;
+
+    @Option(
+            names = "--from",
+            paramLabel = "VALUE",
+            description = "The first watermark value; without it, with --to, the first there is.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "VALUE",
+            description = "The last watermark value; without it, with --from, the stream's watermark. Rows beyond the"
+                    + " watermark are never sent.")
+    private @Nullable String to;
+
+    @Option(names = "--dry-run", description = "Shows how many rows of each bucket would be sent, and sends none.")
+    private boolean dryRun;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = options.load();
+        settings.validateForRun();
+        PrintWriter out = spec.commandLine().getOut();
+        Application application = application(settings);
+        if (application == null) {
+            return ExitCodes.FAILED;
+        }
+        boolean delivered;
+        try (application) {
+            Backfill backfill = Objects.requireNonNull(application.backfill());
+            show(backfill, out);
+            if (dryRun || backfill.buckets().isEmpty()) {
+                return ExitCodes.DONE;
+            }
+            delivered = send(application, backfill, out);
+        }
+        return delivered ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+
+    private @Nullable Application application(Settings settings) {
+        try {
+            return new Application(settings, new BackfillRange(stream, from, to));
+        } catch (QueryChangedException e) {
+            throw new ConfigurationException(
+                    "stream '" + stream + "'",
+                    "its query changed since its watermark was saved, so its rows would get other ids",
+                    "Put the query back, or factstream watermark accept " + stream,
+                    e);
+        } catch (SourceException e) {
+            // A condition of the source, told as a stream would tell it.
+            spec.commandLine().getErr().println("factstream: stream '" + stream + "': " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static boolean send(Application application, Backfill backfill, PrintWriter out)
+            throws InterruptedException {
+        application.start();
+        try (Progress progress = Progress.of(application, out)) {
+            new Drain(application).await();
+            progress.finish();
+        }
+        boolean drained = application.isDrained(Integer.MAX_VALUE);
+        if (drained && !backfill.settle()) {
+            out.println("all rows were sent, but it is not known which were delivered before: the watermark was set or"
+                    + " another backfill ended. When late rows are still shown, run it again");
+        }
+        return Summary.print(application, out) && drained;
+    }
+
+    private static void show(Backfill backfill, PrintWriter out) {
+        long rows = backfill.buckets().stream().mapToLong(Bucket::rows).sum();
+        out.printf(
+                Locale.ROOT,
+                "stream %s, watermark %s: %,d rows in %,d buckets%n",
+                backfill.stream(),
+                backfill.upTo(),
+                rows,
+                backfill.buckets().size());
+        backfill.buckets().stream()
+                .limit(MOST_SHOWN)
+                .forEach(bucket -> out.printf(
+                        Locale.ROOT,
+                        "  %-26s %,12d%s%n",
+                        bucket.name(),
+                        bucket.rows(),
+                        bucket.whole() ? "" : "  (in part)"));
+        int more = backfill.buckets().size() - MOST_SHOWN;
+        if (more > 0) {
+            out.printf(Locale.ROOT, "  and %,d more%n", more);
+        }
+        out.flush();
+    }
+}
