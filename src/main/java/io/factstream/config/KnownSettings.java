@@ -86,7 +86,7 @@ public final class KnownSettings {
     public static final Setting<Duration> SOURCE_MAX_HOLD = new Setting<>(
             "factstream.source.max-hold",
             new Time(ONE_MILLISECOND, Duration.ofHours(1)),
-            "250ms",
+            "200ms",
             "For how long the streams of a runtime, all together, go on opening the source before they leave it to the "
                     + "loader for `factstream.source.pause`. A stream that has it open by then finishes its page, so a "
                     + "loader waits about this long and a page more. Streams that look for new rows now and then never "
@@ -102,7 +102,7 @@ public final class KnownSettings {
     public static final Setting<Integer> SOURCE_READERS = new Setting<>(
             "factstream.source.readers",
             new Count(1, 256, "streams"),
-            "4",
+            "2",
             "How many streams read the source at the same time. More of them than the machine has cores read no faster "
                     + "together, and the loader waits for the last of them.");
 

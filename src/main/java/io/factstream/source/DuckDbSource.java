@@ -5,11 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * open, read one page, close, so that the loader can write in between; and {@link #open} waits where many such connections
  * together would keep the loader out ({@link Courtesy}). It is a {@link DataSource}, which is how the {@code jdbc} step of
  * the flow runs the page query. Safe for use by many threads.
+ *
+ * <p>Never open the file by other means in a process that reads it, not even to copy it: closing it would drop the lock
+ * that keeps the loader out.
  */
 public final class DuckDbSource implements DataSource {
 
@@ -128,15 +129,9 @@ public final class DuckDbSource implements DataSource {
     private Connection connect(Gate.Pass pass) throws SQLException {
         boolean opened = false;
         try {
-            Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TimeZone = 'UTC'");
-            } catch (SQLException e) {
-                connection.close();
-                throw e;
-            }
+            Connection connection = SourceConnection.open(file, configuration, pass, queryTimeoutSeconds());
             opened = true;
-            return SourceConnection.of(connection, pass, queryTimeoutSeconds());
+            return connection;
         } catch (SQLException e) {
             if (isLocked(e)) {
                 pass.leaveToLoader();

@@ -4,15 +4,29 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of DuckDB that gives its pass back when it is closed, and whose statements come with a timeout: one query
- * without would keep the file open, and the loader and all other streams out, for as long as it likes.
+ * A connection of DuckDB that is opened and closed while no other one is, gives its pass back when it is closed, and
+ * whose statements come with a timeout: one query without would keep the file open, and the loader and all other streams
+ * out, for as long as it likes.
  */
 final class SourceConnection implements InvocationHandler {
+
+    /**
+     * DuckDB shares one opened file among all connections of a process, but not surely where one is opened while the last
+     * other one is being closed: it then opens the file once more. The two hold one lock of the operating system between
+     * them, which is gone as soon as either closes the file; the loader could then write into what the other still reads.
+     * One lock for the process, as DuckDB's own table of opened files is.
+     */
+    private static final ReentrantLock OPENING_OR_CLOSING = new ReentrantLock();
 
     private final Connection connection;
     private final Gate.Pass pass;
@@ -24,29 +38,55 @@ final class SourceConnection implements InvocationHandler {
         this.queryTimeoutSeconds = queryTimeoutSeconds;
     }
 
-    static Connection of(Connection connection, Gate.Pass pass, int queryTimeoutSeconds) {
+    /** Opens a file; the pass is given back when the connection is closed, not when this fails. */
+    static Connection open(Path file, Properties configuration, Gate.Pass pass, int queryTimeoutSeconds)
+            throws SQLException {
         return (Connection) Proxy.newProxyInstance(
                 SourceConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
-                new SourceConnection(connection, pass, queryTimeoutSeconds));
+                new SourceConnection(connect(file, configuration), pass, queryTimeoutSeconds));
+    }
+
+    private static Connection connect(Path file, Properties configuration) throws SQLException {
+        OPENING_OR_CLOSING.lock();
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TimeZone = 'UTC'");
+                return connection;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        } finally {
+            OPENING_OR_CLOSING.unlock();
+        }
     }
 
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        boolean closes = method.getName().equals("close") || method.getName().equals("abort");
-        try {
-            Object result = method.invoke(connection, arguments);
-            if (result instanceof Statement statement) {
-                statement.setQueryTimeout(queryTimeoutSeconds);
-            }
-            return result;
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        } finally {
-            if (closes) {
+        if (method.getName().equals("close") || method.getName().equals("abort")) {
+            OPENING_OR_CLOSING.lock();
+            try {
+                return call(method, arguments);
+            } finally {
+                OPENING_OR_CLOSING.unlock();
                 pass.leave();
             }
+        }
+        Object result = call(method, arguments);
+        if (result instanceof Statement statement) {
+            statement.setQueryTimeout(queryTimeoutSeconds);
+        }
+        return result;
+    }
+
+    private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(connection, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
         }
     }
 }

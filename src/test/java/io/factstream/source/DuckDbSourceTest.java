@@ -15,7 +15,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -337,6 +343,34 @@ class DuckDbSourceTest {
                     .isInstanceOfSatisfying(SQLException.class, e -> assertThat(source.failure(e))
                             .isInstanceOf(QueryFailedException.class)
                             .hasMessageContaining("factstream.source.query-timeout"));
+        }
+    }
+
+    /** The operating system shows the lock; without it a loader could write into what is being read. */
+    @Test
+    void whoever_has_the_file_open_keeps_the_loader_out_whatever_others_open_and_close_meanwhile() throws Exception {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.isReadable(locks), "only Linux shows its locks");
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+        String lock = ".* " + ProcessHandle.current().pid() + " \\S*:" + Files.getAttribute(file, "unix:ino") + " .*";
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Callable<Integer> readingAgainAndAgain = () -> {
+            int without = 0;
+            for (int n = 0; n < 100; n++) {
+                try (Connection connection = source.open()) {
+                    text(connection, "SELECT x FROM t");
+                    without += Files.readAllLines(locks).stream().anyMatch(line -> line.matches(lock)) ? 0 : 1;
+                }
+            }
+            return without;
+        };
+
+        List<Future<Integer>> streams = threads.invokeAll(Collections.nCopies(4, readingAgainAndAgain));
+
+        threads.shutdown();
+        for (Future<Integer> stream : streams) {
+            assertThat(stream.get()).as("times without the lock").isZero();
         }
     }
 
