@@ -17,6 +17,7 @@ import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
+import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
@@ -175,7 +176,11 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
                 settings.get(KnownSettings.SOURCE_THREADS),
                 settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
-                spill);
+                spill,
+                new Courtesy(
+                        settings.get(KnownSettings.SOURCE_MAX_HOLD),
+                        settings.get(KnownSettings.SOURCE_PAUSE),
+                        settings.get(KnownSettings.SOURCE_READERS)));
     }
 
     private static StreamServices.Pages pages(Settings settings, String sessionId) {

@@ -180,10 +180,16 @@ public final class FactStream {
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
         services.hubs().layout(definition.hub());
-        Lease lease = new Lease(services.source().open(), ended::countDown);
-        pollEnded = ended;
+        Lease lease = open(ended);
         exchange.setProperty(LEASE, lease);
         exchange.getExchangeExtension().addOnCompletion(lease);
+        if (finishing) {
+            // Since it began to wait for its turn.
+            finished.countDown();
+            lease.close();
+            endPoll(exchange);
+            return;
+        }
         try {
             plan(exchange, lease.connection(), stamp);
         } catch (SQLException e) {
@@ -233,6 +239,17 @@ public final class FactStream {
     public void hubIsWorthTrying() {
         wakes.incrementAndGet();
         heldUntil = Instant.MIN;
+    }
+
+    private Lease open(CountDownLatch ended) {
+        // Before the file is opened, which may mean to wait for a turn: whoever stops the runtime waits for this poll.
+        pollEnded = ended;
+        try {
+            return new Lease(services.source().open(), ended::countDown);
+        } catch (RuntimeException e) {
+            ended.countDown();
+            throw e;
+        }
     }
 
     private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
