@@ -39,6 +39,9 @@ public final class DuckDbSource implements DataSource {
     private final Properties configuration;
     private final Gate gate;
 
+    /** What each thread opened last by {@link #open}; it may be closed since. */
+    private final ThreadLocal<@Nullable SourceConnection> ofThread = new ThreadLocal<>();
+
     /**
      * As below, for one who opens the file alone: it never waits.
      */
@@ -102,7 +105,9 @@ public final class DuckDbSource implements DataSource {
      */
     public Connection open() {
         try {
-            return connect(gate.enter(queryTimeout));
+            SourceConnection opened = connect(gate.enter(queryTimeout));
+            ofThread.set(opened);
+            return opened.asConnection();
         } catch (SQLException e) {
             throw failure(e);
         } catch (InterruptedException e) {
@@ -117,19 +122,26 @@ public final class DuckDbSource implements DataSource {
     }
 
     /**
-     * Opens the file a second time, for one who has it open by {@link #open} already. It never waits.
+     * Opens the file a second time, for one who has it open by {@link #open} already. It never waits. This connection is
+     * closed with the first one, if that was opened by this thread and is still open: the {@code jdbc} endpoint would
+     * close it only when the page has been sent, and the loader must not wait for the hub.
      *
      * <p>The session's time zone is UTC, so that a TIMESTAMPTZ reads the same everywhere.
      */
     @Override
     public Connection getConnection() throws SQLException {
-        return connect(gate.join());
+        SourceConnection first = ofThread.get();
+        SourceConnection second = connect(gate.join());
+        if (first != null && first.isOpen()) {
+            first.closeWithThis(second);
+        }
+        return second.asConnection();
     }
 
-    private Connection connect(Gate.Pass pass) throws SQLException {
+    private SourceConnection connect(Gate.Pass pass) throws SQLException {
         boolean opened = false;
         try {
-            Connection connection = SourceConnection.open(file, configuration, pass, queryTimeoutSeconds());
+            SourceConnection connection = SourceConnection.open(file, configuration, pass, queryTimeoutSeconds());
             opened = true;
             return connection;
         } catch (SQLException e) {
