@@ -37,7 +37,11 @@ record BadInput(Kind kind, String what, Told told, List<String> names) {
     /** A way to hear the message. */
     @FunctionalInterface
     interface Told {
-        /** @param folder an empty one, for this input alone */
+        /**
+         * What it says.
+         *
+         * @param folder an empty one, for this input alone
+         */
         String in(Path folder) throws Exception;
     }
 

@@ -42,6 +42,9 @@ public final class DuckDbSource implements DataSource {
     private final Properties configuration;
     private final Gate gate;
 
+    /** What each thread opened last by {@link #open}; it may be closed since. */
+    private final ThreadLocal<@Nullable SourceConnection> ofThread = new ThreadLocal<>();
+
     /**
      * As below, for one who opens the file alone: it never waits.
      */
@@ -105,7 +108,9 @@ public final class DuckDbSource implements DataSource {
      */
     public Connection open() {
         try {
-            return connect(gate.enter(queryTimeout));
+            SourceConnection opened = connect(gate.enter(queryTimeout));
+            ofThread.set(opened);
+            return discreet(opened);
         } catch (SQLException e) {
             throw failure(e);
         } catch (InterruptedException e) {
@@ -120,21 +125,32 @@ public final class DuckDbSource implements DataSource {
     }
 
     /**
-     * Opens the file a second time, for one who has it open by {@link #open} already. It never waits.
+     * Opens the file a second time, for one who has it open by {@link #open} already. It never waits. This connection is
+     * closed with the first one, if that was opened by this thread and is still open: the {@code jdbc} endpoint would
+     * close it only when the page has been sent, and the loader must not wait for the hub.
      *
      * <p>The session's time zone is UTC, so that a TIMESTAMPTZ reads the same everywhere.
      */
     @Override
     public Connection getConnection() throws SQLException {
-        return connect(gate.join());
+        SourceConnection first = ofThread.get();
+        SourceConnection second = connect(gate.join());
+        if (first != null && first.isOpen()) {
+            first.closeWithThis(second);
+        }
+        return discreet(second);
     }
 
-    private Connection connect(Gate.Pass pass) throws SQLException {
+    private Connection discreet(SourceConnection opened) {
+        return DiscreetConnection.of(opened.asConnection(), queryTimeoutSeconds());
+    }
+
+    private SourceConnection connect(Gate.Pass pass) throws SQLException {
         boolean opened = false;
         try {
-            Connection connection = SourceConnection.open(file, configuration, pass);
+            SourceConnection connection = SourceConnection.open(file, configuration, pass);
             opened = true;
-            return DiscreetConnection.of(connection, queryTimeoutSeconds());
+            return connection;
         } catch (SQLException e) {
             if (isLocked(e)) {
                 pass.leaveToLoader();

@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ final class SourceConnection implements InvocationHandler {
 
     private final Connection connection;
     private final Gate.Pass pass;
+    private final List<SourceConnection> joined = new ArrayList<>();
+    private boolean closed;
 
     private SourceConnection(Connection connection, Gate.Pass pass) {
         this.connection = connection;
@@ -33,23 +37,44 @@ final class SourceConnection implements InvocationHandler {
     }
 
     /** Opens a file; the pass is given back when the connection is closed, not when this fails. */
-    static Connection open(Path file, Properties configuration, Gate.Pass pass) throws SQLException {
-        return (Connection) Proxy.newProxyInstance(
-                SourceConnection.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                new SourceConnection(connect(file, configuration), pass));
-    }
-
-    private static Connection connect(Path file, Properties configuration) throws SQLException {
+    static SourceConnection open(Path file, Properties configuration, Gate.Pass pass) throws SQLException {
         OPENING_OR_CLOSING.lock();
         try {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TimeZone = 'UTC'");
-                return connection;
             } catch (SQLException e) {
                 connection.close();
                 throw e;
+            }
+            return new SourceConnection(connection, pass);
+        } finally {
+            OPENING_OR_CLOSING.unlock();
+        }
+    }
+
+    /** What its user gets. */
+    Connection asConnection() {
+        return (Connection) Proxy.newProxyInstance(
+                SourceConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+    }
+
+    boolean isOpen() {
+        OPENING_OR_CLOSING.lock();
+        try {
+            return !closed;
+        } finally {
+            OPENING_OR_CLOSING.unlock();
+        }
+    }
+
+    /** Closes {@code other} when this is closed, or now when it already is. */
+    void closeWithThis(SourceConnection other) throws SQLException {
+        OPENING_OR_CLOSING.lock();
+        try {
+            joined.add(other);
+            if (closed) {
+                other.close();
             }
         } finally {
             OPENING_OR_CLOSING.unlock();
@@ -59,23 +84,29 @@ final class SourceConnection implements InvocationHandler {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        if (!method.getName().equals("close") && !method.getName().equals("abort")) {
-            return call(method, arguments);
+        if (method.getName().equals("close")) {
+            close();
+            return null;
         }
-        OPENING_OR_CLOSING.lock();
-        try {
-            return call(method, arguments);
-        } finally {
-            OPENING_OR_CLOSING.unlock();
-            pass.leave();
-        }
-    }
-
-    private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         try {
             return method.invoke(connection, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+    }
+
+    private void close() throws SQLException {
+        OPENING_OR_CLOSING.lock();
+        try {
+            closed = true;
+            for (SourceConnection other : joined) {
+                other.close();
+            }
+            joined.clear();
+            connection.close();
+        } finally {
+            OPENING_OR_CLOSING.unlock();
+            pass.leave();
         }
     }
 }

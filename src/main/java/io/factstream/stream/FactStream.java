@@ -33,7 +33,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.component.jdbc.ResultSetIterator;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -333,7 +332,8 @@ public final class FactStream {
                 }
             }
         } finally {
-            close(rows, exchange);
+            // With it the connection of the page query, which the endpoint would keep until the page is sent.
+            exchange.getProperty(LEASE, Lease.class).close();
         }
         boolean tooLarge = read.bytes > pageSize.bytes();
         if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
@@ -365,15 +365,6 @@ public final class FactStream {
                 sorter.of(definition, events, pages++));
         exchange.setProperty(PAGE, page);
         return page;
-    }
-
-    private static void close(Iterator<?> rows, Exchange exchange) {
-        if (rows instanceof ResultSetIterator open) {
-            // The endpoint would keep the file open until the page is sent, and the loader out of it.
-            open.close();
-            open.closeConnection();
-        }
-        exchange.getProperty(LEASE, Lease.class).close();
     }
 
     /**

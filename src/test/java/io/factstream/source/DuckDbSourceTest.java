@@ -362,6 +362,23 @@ class DuckDbSourceTest {
     }
 
     @Test
+    void a_second_connection_is_closed_with_the_first() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+        Connection plan = source.open();
+        Connection page = source.getConnection();
+
+        plan.close();
+
+        assertThat(page.isClosed()).isTrue();
+        // Nothing of this process is in a writer's way any more.
+        write("INSERT INTO t VALUES (2)");
+        try (Connection alone = source.getConnection()) {
+            assertThat(text(alone, "SELECT count(*) FROM t")).isEqualTo("2");
+        }
+    }
+
+    @Test
     void connections_closed_twice_and_openings_that_failed_leave_the_way_free() throws SQLException {
         DuckDbSource source = source(new Courtesy(Duration.ofMinutes(1), Duration.ofMillis(1), 1));
         for (int n = 0; n < 3; n++) {
