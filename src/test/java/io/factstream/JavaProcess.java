@@ -78,7 +78,12 @@ final class JavaProcess implements AutoCloseable {
 
     /** Waits for its end, and returns its exit code. */
     int exitCode() throws InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return exitCode(Duration.ofSeconds(PATIENCE_SECONDS));
+    }
+
+    /** As above, for one that takes that long. */
+    int exitCode(Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still runs: " + output());
         }
         return process.exitValue();
