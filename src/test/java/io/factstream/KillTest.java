@@ -39,6 +39,9 @@ class KillTest {
     /** Slices of a long tie are cut by a hash, so the largest is a little above the mean, which is at most a page. */
     private static final int LARGEST_PAGE = PAGE * 13 / 10;
 
+    /** After how many kills it is seen whether all is there so far. */
+    private static final int LOOK = 10;
+
     private static final List<String> STREAMS = List.of("facts", "named");
 
     /** When the process dies. */
@@ -76,7 +79,7 @@ class KillTest {
                     folder, MixedLoader.class, runtime.source().toString(), Long.toString(SEED), stop.toString())) {
                 for (int kill = 1; kill <= KILLS; kill++) {
                     kill(runtime);
-                    if (kill % 5 == 0) {
+                    if (kill % LOOK == 0) {
                         assertNothingLostSoFar(runtime, scratch, kill);
                     }
                 }

@@ -20,7 +20,7 @@ final class MixedLoader {
     static final int TOO_LONG = 6_000;
 
     private static final long RETRY_NANOS = 2_000_000;
-    private static final long PAUSE_NANOS = 150_000_000;
+    private static final long PAUSE_NANOS = 300_000_000;
     private static final int LONG_TIE = 500;
 
     private MixedLoader() {}
@@ -45,7 +45,7 @@ final class MixedLoader {
     private static void append(Connection connection, Random random) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            int rows = 1 + random.nextInt(60);
+            int rows = 1 + random.nextInt(120);
             int tie = random.nextInt(25) == 0 ? rows + LONG_TIE : 1 + random.nextInt(9);
             if (tie > rows) {
                 rows = tie;
