@@ -161,8 +161,7 @@ public final class Application implements AutoCloseable {
         try {
             return rows.resolve(settings, source, state.watermarks());
         } catch (RuntimeException e) {
-            // Nobody else will.
-            hubs.close();
+            // Nobody else will; the hubs are not there yet.
             state.close();
             throw e;
         }

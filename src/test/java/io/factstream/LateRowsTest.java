@@ -170,7 +170,10 @@ class LateRowsTest {
             drain(runtime);
             runtime.with(KnownSettings.PAGE_MAX_ROWS, "200");
             try (JavaProcess killed = backfill(runtime, "facts", "--from", "1")) {
-                runtime.awaitReceived("facts", rows + 500);
+                eventually("two pages").until(() -> {
+                    assertThat(killed.isAlive()).as(killed::output).isTrue();
+                    return runtime.hubs().count(RuntimeUnderTest.HUB) > rows + 500;
+                });
 
                 killed.kill();
             }
