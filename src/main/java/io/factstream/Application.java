@@ -17,6 +17,7 @@ import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
+import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
@@ -167,7 +168,7 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    private static DuckDbSource source(Settings settings) {
+    static DuckDbSource source(Settings settings) {
         Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
                 // Without a stream there may be none, and then none is opened.
@@ -175,7 +176,11 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
                 settings.get(KnownSettings.SOURCE_THREADS),
                 settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
-                spill);
+                spill,
+                new Courtesy(
+                        settings.get(KnownSettings.SOURCE_MAX_HOLD),
+                        settings.get(KnownSettings.SOURCE_PAUSE),
+                        settings.get(KnownSettings.SOURCE_READERS)));
     }
 
     private static StreamServices.Pages pages(Settings settings, String sessionId) {
@@ -193,7 +198,7 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.HOLD_THROTTLED));
     }
 
-    private static HubAccess access(Settings settings) {
+    static HubAccess access(Settings settings) {
         HubConnection connection = settings.hubConnection();
         return new HubAccess(
                 connection instanceof HubConnection.ByAzureIdentity identity

@@ -65,7 +65,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_these_packages_speak_sql = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".source..", ROOT + ".stream..", ROOT + ".state..", ROOT + ".sample..")
+            .resideOutsideOfPackages(
+                    ROOT + ".source..", ROOT + ".stream..", ROOT + ".state..", ROOT + ".sample..", ROOT + ".verify..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.sql..");

@@ -17,7 +17,9 @@ record BadInput(Kind kind, String what, Told told, List<String> names) {
         SETTINGS("Settings", "Refused at the start, with everything else that is wrong there."),
         ROUTES("Route and query files", "Refused at the start, with everything else that is wrong in the folder."),
         QUERIES("Queries", "The stream concerned holds; it goes on by itself when the source is mended."),
-        ROWS("Rows", "A row that the query cannot work on holds its stream, so that it is not lost. A row that cannot be sent becomes a dead"
+        ROWS(
+                "Rows",
+                "A row that the query cannot work on holds its stream, so that it is not lost. A row that cannot be sent becomes a dead"
                         + " letter, and all others are delivered."),
         SOURCE("The source file", "Streams hold and go on by themselves when the file is mended."),
         HUB("The hub", "Streams that send to it hold and go on by themselves. Nothing becomes a dead letter."),
@@ -35,7 +37,11 @@ record BadInput(Kind kind, String what, Told told, List<String> names) {
     /** A way to hear the message. */
     @FunctionalInterface
     interface Told {
-        /** @param folder an empty one, for this input alone */
+        /**
+         * What it says.
+         *
+         * @param folder an empty one, for this input alone
+         */
         String in(Path folder) throws Exception;
     }
 

@@ -119,7 +119,7 @@ final class FaultMatrix {
                 new Row(
                         "link refused: server-busy",
                         whenConnecting(Fault.refuseAttach(Conditions.SERVER_BUSY)),
-                        CLEAR,
+                        FaultMatrix::clear,
                         new Expected.Throttled()),
                 connecting("no credit", Fault.withholdCredit(), NETWORK, TRANSIENT),
                 connecting("connections hung up", Fault.hangUp(), NETWORK, TRANSIENT),
@@ -131,33 +131,37 @@ final class FaultMatrix {
                         new Expected.Outage(NETWORK, TRANSIENT)));
     }
 
-    private static final Consumer<LocalEventHubs> CLEAR = hubs -> hubs.faults().clear();
+    private static void clear(LocalEventHubs hubs) {
+        hubs.faults().clear();
+    }
 
     private static Fault<SentBatch> reject(String condition) {
         return Fault.reject(condition);
     }
 
     private static Row once(String name, Fault<SentBatch> fault) {
-        return new Row(name, hubs -> hubs.faults().next(1, fault), CLEAR, new Expected.Passes());
+        return new Row(name, hubs -> hubs.faults().next(1, fault), FaultMatrix::clear, new Expected.Passes());
     }
 
     private static Row throttled(String name, Fault<SentBatch> fault) {
-        return new Row(name, hubs -> hubs.faults().always(fault), CLEAR, new Expected.Throttled());
+        return new Row(name, hubs -> hubs.faults().always(fault), FaultMatrix::clear, new Expected.Throttled());
     }
 
     private static Row outage(String name, Fault<SentBatch> fault, ErrorCategory category, Severity severity) {
-        return new Row(name, hubs -> hubs.faults().always(fault), CLEAR, new Expected.Outage(category, severity));
+        return new Row(
+                name, hubs -> hubs.faults().always(fault), FaultMatrix::clear, new Expected.Outage(category, severity));
     }
 
     private static Row poison(String name, Fault<SentBatch> fault) {
         Predicate<SentBatch> holdsIt =
                 batch -> batch.events().stream().anyMatch(event -> event.text().contains("\"n\":" + POISON + ","));
-        return new Row(name, hubs -> hubs.faults().always(fault, holdsIt), CLEAR, new Expected.DeadLetter());
+        return new Row(
+                name, hubs -> hubs.faults().always(fault, holdsIt), FaultMatrix::clear, new Expected.DeadLetter());
     }
 
     /** A fault that only strikes those who connect. */
     private static Row connecting(String name, Fault<?> fault, ErrorCategory category, Severity severity) {
-        return new Row(name, whenConnecting(fault), CLEAR, new Expected.Outage(category, severity));
+        return new Row(name, whenConnecting(fault), FaultMatrix::clear, new Expected.Outage(category, severity));
     }
 
     private static Consumer<LocalEventHubs> whenConnecting(Fault<?> fault) {
@@ -187,6 +191,7 @@ final class FaultMatrix {
     }
 
     /** All events of a page have arrived, and its watermark is being saved. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringCommit(Row row, Path folder) {
         strike(row, folder, Poison.NONE, runtime -> {
             Watch watch = Watch.on(runtime, 1);
@@ -203,6 +208,7 @@ final class FaultMatrix {
     }
 
     /** An event of a page is being stored as a dead letter, and others of the page have yet to be sent. */
+    @SuppressWarnings("try") // The lock is held, not used.
     static void duringDeadLetterWrite(Row row, Path folder) {
         strike(row, folder, Poison.TOO_LARGE, runtime -> {
             Watch watch = Watch.on(runtime, 1);

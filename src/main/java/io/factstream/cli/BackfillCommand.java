@@ -7,6 +7,7 @@ import io.factstream.config.Settings;
 import io.factstream.source.SourceException;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Backfill.Bucket;
+import io.factstream.stream.FactStream;
 import io.factstream.watermark.QueryChangedException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -109,7 +110,9 @@ final class BackfillCommand implements Callable<Integer> {
             new Drain(application).await();
             progress.finish();
         }
-        boolean drained = application.isDrained(Integer.MAX_VALUE);
+        boolean drained = application.streams().all().stream()
+                .map(FactStream::status)
+                .allMatch(status -> status.drained() && status.lastError() == null);
         if (drained && !backfill.settle()) {
             out.println("all rows were sent, but it is not known which were delivered before: the watermark was set or"
                     + " another backfill ended. When late rows are still shown, run it again");

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             WatermarkCommand.class,
             DeadLetterCommand.class,
             BackfillCommand.class,
+            VerifyCommand.class,
             HealthCommand.class,
             HelpCommand.class
         },

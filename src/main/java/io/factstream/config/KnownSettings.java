@@ -83,6 +83,29 @@ public final class KnownSettings {
             "How long to wait before opening the source again while a loader holds it for writing. The waits vary at "
                     + "random around this value, so that readers do not meet the loader at the same moment each time.");
 
+    public static final Setting<Duration> SOURCE_MAX_HOLD = new Setting<>(
+            "factstream.source.max-hold",
+            new Time(ONE_MILLISECOND, Duration.ofHours(1)),
+            "200ms",
+            "For how long the streams of a runtime, all together, go on opening the source before they leave it to the "
+                    + "loader for `factstream.source.pause`. A stream that has it open by then finishes its page, so a "
+                    + "loader waits about this long and a page more. Streams that look for new rows now and then never "
+                    + "come to this limit.");
+
+    public static final Setting<Duration> SOURCE_PAUSE = new Setting<>(
+            "factstream.source.pause",
+            new Time(Duration.ZERO, Duration.ofMinutes(1)),
+            "100ms",
+            "How long the source then stays closed. A loader that cannot open the file should try again at least this "
+                    + "often: one that does is sure to get it at the first pause.");
+
+    public static final Setting<Integer> SOURCE_READERS = new Setting<>(
+            "factstream.source.readers",
+            new Count(1, 256, "streams"),
+            "2",
+            "How many streams read the source at the same time. More of them than the machine has cores read no faster "
+                    + "together, and the loader waits for the last of them.");
+
     public static final Setting<Path> STATE_FILE = new Setting<>(
             "factstream.state.file",
             new Location("the path of a file in a folder that can be written to"),
@@ -310,7 +333,15 @@ public final class KnownSettings {
     public static final List<Group> GROUPS = List.of(
             new Group(
                     "The source",
-                    List.of(SOURCE_FILE, SOURCE_MEMORY_LIMIT, SOURCE_THREADS, SOURCE_QUERY_TIMEOUT, SOURCE_BUSY_RETRY)),
+                    List.of(
+                            SOURCE_FILE,
+                            SOURCE_MEMORY_LIMIT,
+                            SOURCE_THREADS,
+                            SOURCE_QUERY_TIMEOUT,
+                            SOURCE_BUSY_RETRY,
+                            SOURCE_MAX_HOLD,
+                            SOURCE_PAUSE,
+                            SOURCE_READERS)),
             new Group("State and routes", List.of(STATE_FILE, ROUTES)),
             new Group("Reading", List.of(POLL_INTERVAL, POLL_SETTLE, PAGE_MAX_ROWS, PAGE_MAX_BYTES)),
             new Group("Events", List.of(EVENT_SOURCE, EVENT_SCHEMA_VERSION, EVENT_NON_FINITE)),

@@ -140,6 +140,8 @@ final class ConsumeLink implements ServedLink, Readers.Reader {
         if (entry == null) {
             return;
         }
+        // What the hub has forgotten meanwhile is skipped.
+        next = Math.max(next, entry.firstSequenceNumber());
         encode(entry, (int) (next - entry.firstSequenceNumber()));
         Delivery delivery = sender.delivery(
                 ByteBuffer.allocate(Long.BYTES).putLong(deliveries++).array());

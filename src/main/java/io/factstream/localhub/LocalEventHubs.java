@@ -137,6 +137,16 @@ public final class LocalEventHubs implements AutoCloseable {
         return hub(hub).partitions().map(PartitionLog::tally).toList();
     }
 
+    /**
+     * Forgets the oldest events of a partition, as the service does when their retention time is over: whole batches, as
+     * far as all of their events are older than that sequence number.
+     *
+     * @throws IllegalArgumentException when there is no such hub or partition
+     */
+    public void forget(String hub, int partition, long olderThan) {
+        hub(hub).partition(partition).forget(olderThan);
+    }
+
     /** What goes wrong. */
     public Faults faults() {
         return faults;

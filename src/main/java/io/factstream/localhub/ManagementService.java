@@ -84,12 +84,13 @@ final class ManagementService implements RequestService {
     }
 
     private static Map<String, Object> describe(Hub hub, int partition) {
-        PartitionLog.Summary summary = hub.partition(partition).summary();
+        PartitionLog log = hub.partition(partition);
+        PartitionLog.Summary summary = log.summary();
         Map<String, Object> values = new HashMap<>();
         values.put("name", hub.name());
         values.put("type", PARTITION);
         values.put("partition", Integer.toString(partition));
-        values.put("begin_sequence_number", 0L);
+        values.put("begin_sequence_number", log.beginSequenceNumber());
         values.put("last_enqueued_sequence_number", summary.lastSequenceNumber());
         values.put("last_enqueued_offset", Long.toString(summary.lastOffset()));
         values.put(

@@ -115,7 +115,19 @@ final class PartitionLog {
         return sum;
     }
 
-    /** The batch that holds an event, or null when that event is still to come. */
+    /** Drops the oldest batches, as far as all of their events are older than that sequence number. */
+    synchronized void forget(long olderThan) {
+        entries.removeIf(entry -> entry.endSequenceNumber() <= olderThan);
+    }
+
+    /** The sequence number of the oldest event that is kept; of the next one when none is. */
+    synchronized long beginSequenceNumber() {
+        return retention == Retention.COUNT_ONLY
+                ? 0
+                : entries.isEmpty() ? next() : entries.get(0).firstSequenceNumber();
+    }
+
+    /** The batch that holds an event, or the oldest one when that event is gone; null when it is still to come. */
     synchronized @Nullable Entry holding(long sequenceNumber) {
         int at = firstEntryWhere(entry -> entry.endSequenceNumber() > sequenceNumber);
         return at == entries.size() ? null : entries.get(at);
@@ -124,7 +136,7 @@ final class PartitionLog {
     /** The sequence number with which a consumer starts that asks for that position. */
     synchronized long resolve(StartPosition position) {
         if (position instanceof StartPosition.AtSequenceNumber at) {
-            return Math.max(0, at.inclusive() ? at.number() : at.number() + 1);
+            return Math.max(beginSequenceNumber(), at.inclusive() ? at.number() : at.number() + 1);
         }
         if (position instanceof StartPosition.AtTime at) {
             long from = at.inclusive() ? at.epochMillis() : at.epochMillis() + 1;
@@ -134,7 +146,7 @@ final class PartitionLog {
         if (position instanceof StartPosition.AtOffset at) {
             return resolve(at);
         }
-        return position instanceof StartPosition.Latest ? next() : 0;
+        return position instanceof StartPosition.Latest ? next() : beginSequenceNumber();
     }
 
     private long resolve(StartPosition.AtOffset at) {

@@ -15,10 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.util.TimeUtils;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
@@ -111,6 +117,73 @@ public final class RouteFiles {
                         Duration.ZERO))
                 .orElseThrow(() -> new ConfigurationException(
                         folder.toString(), "has no stream '" + stream + "'", "Check the id in the route files"));
+    }
+
+    /**
+     * A stream as its route file defines it now, without a runtime.
+     *
+     * @param values what {@code {{…}}} in the file stands for
+     * @throws ConfigurationException when no route file has a stream of that id, or what it says makes no sense
+     */
+    public static StreamDefinition stream(Path folder, String stream, Properties values) {
+        RouteFiles files = new RouteFiles(folder);
+        Map<String, Node> streams = files.streamParameters();
+        Node given = streams.get(stream);
+        if (given == null) {
+            throw new ConfigurationException(
+                    folder.toString(),
+                    "has no stream '" + stream + "'",
+                    NearestName.of(stream, streams.keySet())
+                            .map(nearest -> "Did you mean " + nearest + "?")
+                            .orElse("It has " + String.join(", ", streams.keySet())));
+        }
+        Node properties = YamlFile.read(folder.resolve(KAMELET_FILE))
+                .root()
+                .flatMap(root -> YamlFile.at(root, "spec", "definition", "properties"))
+                .orElse(given);
+        // Never started: it only knows how the runtime will read a placeholder.
+        CamelContext camel = new DefaultCamelContext();
+        try {
+            camel.getPropertiesComponent().setInitialProperties(values);
+            UnaryOperator<String> value = name -> camel.resolvePropertyPlaceholders(parameter(
+                    given,
+                    name,
+                    YamlFile.at(properties, name, "default").map(YamlFile::text).orElse("")));
+            String query = value.apply("query");
+            return new StreamDefinition(
+                    stream,
+                    value.apply("eventType"),
+                    folder.resolve(query).normalize(),
+                    StreamDefinition.read(folder.resolve(query)),
+                    value.apply("watermark"),
+                    value.apply("hub"),
+                    Duration.ofMillis(TimeUtils.toMilliSeconds(value.apply("settle"))));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "stream '" + stream + "'",
+                    "its parameters cannot be read: " + e.getMessage(),
+                    "Correct its route file in " + folder,
+                    e);
+        } finally {
+            camel.stop();
+        }
+    }
+
+    /** The parameters of all streams, by id. */
+    private Map<String, Node> streamParameters() {
+        Map<String, Node> found = new TreeMap<>();
+        for (Path file : list()) {
+            for (Node item : YamlFile.read(file).root().map(YamlFile::items).orElse(List.of())) {
+                YamlFile.at(item, "route", "from")
+                        .filter(from -> YamlFile.at(from, "uri")
+                                .map(YamlFile::text)
+                                .orElse("")
+                                .equals(KAMELET))
+                        .flatMap(from -> YamlFile.at(from, "parameters"))
+                        .ifPresent(parameters -> found.put(parameter(parameters, "stream", ""), parameters));
+            }
+        }
+        return found;
     }
 
     /** The file and line of a route, for a message; the folder when no file has a route of that id. */

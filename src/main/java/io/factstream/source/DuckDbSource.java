@@ -5,14 +5,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,11 +22,17 @@ import org.jspecify.annotations.Nullable;
  * The DuckDB file with the fact tables, opened read-only.
  *
  * <p>DuckDB lets one process write a file or many read it. Each connection from here is therefore meant to be short:
- * open, read one page, close, so that the loader can write in between. It is a {@link DataSource}, which is how the
- * {@code jdbc} step of the flow runs the page query. Safe for use by many threads.
+ * open, read one page, close, so that the loader can write in between; and {@link #open} waits where many such connections
+ * together would keep the loader out ({@link Courtesy}). It is a {@link DataSource}, which is how the {@code jdbc} step of
+ * the flow runs the page query. Safe for use by many threads.
+ *
+ * <p>Never open the file by other means in a process that reads it, not even to copy it: closing it would drop the lock
+ * that keeps the loader out.
  */
 public final class DuckDbSource implements DataSource {
 
+    private static final Courtesy ALONE = new Courtesy(Duration.ofDays(36_500), Duration.ZERO, Integer.MAX_VALUE);
+    private static final String LOCKED = "Could not set lock on file";
     private static final Pattern LOCK_HOLDER = Pattern.compile("\\(PID (\\d+)\\)");
 
     private static final String SET_THE_FILE = "set factstream.source.file to the loader's DuckDB file";
@@ -35,6 +40,17 @@ public final class DuckDbSource implements DataSource {
     private final Path file;
     private final Duration queryTimeout;
     private final Properties configuration;
+    private final Gate gate;
+
+    /** What each thread opened last by {@link #open}; it may be closed since. */
+    private final ThreadLocal<@Nullable SourceConnection> ofThread = new ThreadLocal<>();
+
+    /**
+     * As below, for one who opens the file alone: it never waits.
+     */
+    public DuckDbSource(Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder) {
+        this(file, memoryLimitBytes, threads, queryTimeout, spillFolder, ALONE);
+    }
 
     /**
      * @param file the database file
@@ -43,8 +59,11 @@ public final class DuckDbSource implements DataSource {
      * @param threads DuckDB's threads, at least 1
      * @param queryTimeout after which a query is given up; whole seconds, at least one
      * @param spillFolder where DuckDB may put what a sort cannot hold in memory; never beside the source
+     * @param courtesy how those who share this source leave room for the loader
      */
-    public DuckDbSource(Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder) {
+    public DuckDbSource(
+            Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder, Courtesy courtesy) {
+        gate = new Gate(courtesy);
         this.file = file;
         this.queryTimeout = queryTimeout;
         // All connections of a process to one file must be configured alike, so this is the only place that does it.
@@ -80,30 +99,72 @@ public final class DuckDbSource implements DataSource {
     }
 
     /**
-     * Opens the file for one page. The caller closes the connection.
+     * Opens the file for one page, when it is the caller's turn. The caller closes the connection, and opens no second one
+     * by this method before: it would wait for itself. {@link #getConnection()} is for that.
      *
-     * @throws SourceBusyException when another process holds the file
+     * @throws SourceBusyException when another process holds the file, when this runtime's other streams have held it for
+     *     the time that a query may take, or when the thread is interrupted, which it still is then
      * @throws SourceUnavailableException when the file is missing or cannot be opened as a DuckDB database
      */
     public Connection open() {
         try {
-            return getConnection();
+            SourceConnection opened = connect(gate.enter(queryTimeout));
+            ofThread.set(opened);
+            return discreet(opened);
         } catch (SQLException e) {
             throw failure(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SourceBusyException("source " + file + " was not opened, since the runtime is stopping", e);
+        } catch (TimeoutException e) {
+            throw new SourceBusyException(
+                    "source " + file + " was being read by other streams of this runtime for "
+                            + queryTimeout.toSeconds() + " s; waiting for them to finish, make their queries cheaper",
+                    e);
         }
     }
 
-    /** {@inheritDoc} The session's time zone is UTC, so that a TIMESTAMPTZ reads the same everywhere. */
+    /**
+     * Opens the file a second time, for one who has it open by {@link #open} already. It never waits. This connection is
+     * closed with the first one, if that was opened by this thread and is still open: the {@code jdbc} endpoint would
+     * close it only when the page has been sent, and the loader must not wait for the hub.
+     *
+     * <p>The session's time zone is UTC, so that a TIMESTAMPTZ reads the same everywhere.
+     */
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TimeZone = 'UTC'");
-            return DiscreetConnection.of(connection, queryTimeoutSeconds());
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
+        SourceConnection first = ofThread.get();
+        SourceConnection second = connect(gate.join());
+        if (first != null && first.isOpen()) {
+            first.closeWithThis(second);
         }
+        return discreet(second);
+    }
+
+    private Connection discreet(SourceConnection opened) {
+        return DiscreetConnection.of(opened.asConnection(), queryTimeoutSeconds());
+    }
+
+    private SourceConnection connect(Gate.Pass pass) throws SQLException {
+        boolean opened = false;
+        try {
+            SourceConnection connection = SourceConnection.open(file, configuration, pass);
+            opened = true;
+            return connection;
+        } catch (SQLException e) {
+            if (isLocked(e)) {
+                pass.leaveToLoader();
+            }
+            throw e;
+        } finally {
+            if (!opened) {
+                pass.leave();
+            }
+        }
+    }
+
+    private static boolean isLocked(SQLException e) {
+        return e.getMessage() != null && e.getMessage().contains(LOCKED);
     }
 
     /**
@@ -114,7 +175,7 @@ public final class DuckDbSource implements DataSource {
         String words = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
         SQLException e = QueryError.of(thrown);
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        if (words.contains("Could not set lock on file")) {
+        if (words.contains(LOCKED)) {
             Matcher holder = LOCK_HOLDER.matcher(words);
             String who = holder.find() ? "process " + holder.group(1) : "another process";
             return new SourceBusyException("source " + file + " is held by " + who + "; waiting for it to let go", e);

@@ -33,7 +33,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.component.jdbc.ResultSetIterator;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -180,10 +179,16 @@ public final class FactStream {
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
         services.hubs().layout(definition.hub());
-        Lease lease = new Lease(services.source().open(), ended::countDown);
-        pollEnded = ended;
+        Lease lease = open(ended);
         exchange.setProperty(LEASE, lease);
         exchange.getExchangeExtension().addOnCompletion(lease);
+        if (finishing) {
+            // Since it began to wait for its turn.
+            finished.countDown();
+            lease.close();
+            endPoll(exchange);
+            return;
+        }
         try {
             plan(exchange, lease.connection(), stamp);
         } catch (SQLException e) {
@@ -233,6 +238,17 @@ public final class FactStream {
     public void hubIsWorthTrying() {
         wakes.incrementAndGet();
         heldUntil = Instant.MIN;
+    }
+
+    private Lease open(CountDownLatch ended) {
+        // Before the file is opened, which may mean to wait for a turn: whoever stops the runtime waits for this poll.
+        pollEnded = ended;
+        try {
+            return new Lease(services.source().open(), ended::countDown);
+        } catch (RuntimeException e) {
+            ended.countDown();
+            throw e;
+        }
     }
 
     private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
@@ -316,7 +332,8 @@ public final class FactStream {
                 }
             }
         } finally {
-            close(rows, exchange);
+            // With it the connection of the page query, which the endpoint would keep until the page is sent.
+            exchange.getProperty(LEASE, Lease.class).close();
         }
         boolean tooLarge = read.bytes > pageSize.bytes();
         if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
@@ -348,15 +365,6 @@ public final class FactStream {
                 sorter.of(definition, events, pages++));
         exchange.setProperty(PAGE, page);
         return page;
-    }
-
-    private static void close(Iterator<?> rows, Exchange exchange) {
-        if (rows instanceof ResultSetIterator open) {
-            // The endpoint would keep the file open until the page is sent, and the loader out of it.
-            open.close();
-            open.closeConnection();
-        }
-        exchange.getProperty(LEASE, Lease.class).close();
     }
 
     /**

@@ -133,21 +133,51 @@ final class PageQuery {
      */
     Optional<Window> next(Connection connection, @Nullable Watermark after, Instant now, int maxRows)
             throws SQLException {
-        return page(connection, after, now, Math.min(maxRows, MOST_ROWS));
+        String settled = type.settled(watermark, now, stream.settle()).orElse("true");
+        return page(connection, after, settled, Math.min(maxRows, MOST_ROWS));
     }
 
-    private Optional<Window> page(Connection connection, @Nullable Watermark after, Instant now, int maxRows)
+    /**
+     * The next page of the rows beyond one watermark and up to another, settled or not: for reading rows again.
+     *
+     * @param after where the page before ended; null before the first page
+     * @param end the position that the last page ends with; null for all rows there are
+     * @param maxRows how many rows a page may have, at least 1
+     * @return empty when nothing is left
+     */
+    Optional<Window> nextUpTo(Connection connection, @Nullable Watermark after, @Nullable Watermark end, int maxRows)
+            throws SQLException {
+        int most = Math.min(maxRows, MOST_ROWS);
+        if (end == null) {
+            return page(connection, after, "true", most);
+        }
+        Slices last = end.slices();
+        if (last == null) {
+            return page(connection, after, watermark + " <= " + type.literal(end.value()), most);
+        }
+        if (after == null || !after.value().equals(end.value())) {
+            Optional<Window> below = page(connection, after, watermark + " < " + type.literal(end.value()), most);
+            return below.isPresent() ? below : Optional.of(slice(after, end.value(), 0, last.of(), most, connection));
+        }
+        Slices done = after.slices();
+        return done == null || (long) done.done() * last.of() >= (long) last.done() * done.of()
+                ? Optional.empty()
+                : Optional.of(slice(after, end.value(), done.done(), done.of(), most, connection));
+    }
+
+    private Optional<Window> page(Connection connection, @Nullable Watermark after, String bound, int maxRows)
             throws SQLException {
         if (after != null && after.slices() != null) {
-            return Optional.of(slice(after, after.value(), after.slices(), maxRows, connection));
+            Slices done = after.slices();
+            return Optional.of(slice(after, after.value(), done.done(), done.of(), maxRows, connection));
         }
-        String beyond = beyond(after, now);
+        String beyond = after == null ? watermark + " IS NOT NULL" : watermark + " > " + type.literal(after.value());
         // An aggregate, not ORDER BY and LIMIT: the optimizer then drops joins that the watermark does not need.
         String sql =
                 "SELECT len(w), CAST(w[-1] AS VARCHAR), CAST(list_max(list_filter(w, lambda x: x < w[-1])) AS VARCHAR)"
                         + " FROM (SELECT min(" + watermark + ", " + (maxRows + 1) + ") AS w FROM " + query()
                         + " WHERE "
-                        + beyond + ")";
+                        + beyond + " AND " + bound + ")";
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
@@ -164,7 +194,7 @@ final class PageQuery {
             return Optional.of(
                     beforeLast != null
                             ? range(after, beforeLast, true)
-                            : slice(after, last, null, maxRows, connection));
+                            : slice(after, last, 0, 1, maxRows, connection));
         }
     }
 
@@ -307,9 +337,8 @@ final class PageQuery {
         return new Window(after, Watermark.of(type.sqlName(), to), more, condition);
     }
 
-    /** The next slice of one value; {@code done} is null when none of the value is done yet. */
-    private Window slice(
-            @Nullable Watermark after, String value, @Nullable Slices done, int maxRows, Connection connection)
+    /** The next slice of one value, of which {@code done} of {@code of} slices are done. */
+    private Window slice(@Nullable Watermark after, String value, int done, int of, int maxRows, Connection connection)
             throws SQLException {
         String equal = watermark + " = " + type.literal(value);
         long rows;
@@ -319,11 +348,11 @@ final class PageQuery {
             rows = count.getLong(1);
         }
         // A finer cut than before is a multiple of it, so that what was done is still a prefix.
-        int slices = done == null ? 1 : done.of();
+        int slices = of;
         while (rows / slices >= maxRows && slices < MOST_SLICES) {
             slices *= 2;
         }
-        int next = done == null ? 0 : done.done() * (slices / done.of());
+        int next = done * (slices / of);
         Watermark to = Watermark.of(type.sqlName(), value, next + 1, slices);
         if (slices == 1) {
             return new Window(after, to, true, equal);
@@ -335,14 +364,6 @@ final class PageQuery {
     private static String slice(int slices) {
         int bits = Integer.numberOfTrailingZeros(slices);
         return "(md5_number_lower(CAST(" + ROW + " AS VARCHAR)) >> " + (Long.SIZE - bits) + ")";
-    }
-
-    private String beyond(@Nullable Watermark after, Instant now) {
-        String beyond = after == null ? watermark + " IS NOT NULL" : watermark + " > " + type.literal(after.value());
-        return beyond
-                + type.settled(watermark, now, stream.settle())
-                        .map(settled -> " AND " + settled)
-                        .orElse("");
     }
 
     private String query() {

@@ -52,8 +52,8 @@ public final class Streams {
     public FactStream define(
             String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
         Path file = routes.resolve(query).normalize();
-        StreamDefinition definition =
-                new StreamDefinition(id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle));
+        StreamDefinition definition = new StreamDefinition(
+                id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle));
         boolean runs = backfill == null || backfill.stream().equals(id);
         FactStream stream =
                 new FactStream(backfill != null && runs ? backfill.narrowed(definition) : definition, services);

@@ -82,7 +82,8 @@ class ReadmeTest {
                 "dlq replay",
                 "dlq export",
                 "dlq import",
-                "dlq purge");
+                "dlq purge",
+                "verify");
     }
 
     @Test

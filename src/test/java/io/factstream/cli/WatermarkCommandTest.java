@@ -20,6 +20,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WatermarkCommandTest {
 
@@ -71,6 +73,64 @@ class WatermarkCommandTest {
         assertThat(this.<Optional<SavedWatermark>>state(
                         state -> state.watermarks().find(STREAM)))
                 .isEmpty();
+    }
+
+    @Test
+    void rewind_stores_the_canonical_text_of_a_value() {
+        Run run = run("rewind", STREAM, "--to", "2026-01-01T08:30", "--why", "x");
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-01-01 08:30:00"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yesterday", "2026-13-01", "12", "infinity", "", "'; DROP TABLE t; --"})
+    void rewind_to_what_is_no_value_of_the_watermark_is_refused_with_how_to_write_it(String value) {
+        Run run = run("rewind", STREAM, "--to", value, "--why", "x");
+
+        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors)
+                .contains("--to: '" + value + "' is no TIMESTAMP")
+                .contains("write it as '2026-01-31 10:15:30'");
+        assertThat(saved().position()).isEqualTo(POSITION);
+    }
+
+    @Test
+    void history_shows_what_people_did_oldest_first() {
+        run("accept", STREAM);
+        run("accept", STREAM);
+        state(state -> {
+            state.watermarks()
+                    .advance(
+                            STREAM,
+                            RouteFiles.fingerprint(Path.of("routes"), STREAM),
+                            POSITION,
+                            Watermark.of("TIMESTAMP", "2026-02-01 00:00:00"),
+                            Rows.passed(1));
+            return "";
+        });
+        run("accept", STREAM);
+        run("rewind", STREAM, "--to", "2026-01-01", "--why", "a lost day");
+        run("rewind", STREAM, "--why", "all of it");
+
+        Run run = run("history", STREAM);
+
+        assertThat(run.code).isEqualTo(ExitCodes.DONE);
+        List<String> lines = run.out.lines().toList();
+        assertThat(lines).hasSize(4).allSatisfy(line -> assertThat(line).contains(System.getProperty("user.name")));
+        assertThat(lines.get(0)).contains("accepted the query").contains("of another query");
+        assertThat(lines.get(1)).contains("accepted other columns than columns");
+        assertThat(lines.get(2))
+                .contains("moved from TIMESTAMP 2026-02-01 00:00:00 to TIMESTAMP 2026-01-01 00:00:00: a lost day");
+        assertThat(lines.get(3)).contains("to the beginning: all of it");
+    }
+
+    @Test
+    void history_of_a_stream_that_there_is_not_is_refused() {
+        Run run = run("history", "unknown");
+
+        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors).contains("stream 'unknown': has no watermark");
     }
 
     @Test

@@ -69,6 +69,22 @@ class ConsumingTest {
     }
 
     @Test
+    void what_is_forgotten_is_gone_in_whole_batches_and_the_hub_says_where_it_begins() {
+        publishSix();
+
+        hubs.forget("retail", 0, 3);
+
+        assertThat(sixFrom(EventPosition.earliest(), 4)).isEqualTo(eventsFrom(2));
+        assertThat(sixFrom(EventPosition.fromSequenceNumber(0), 4)).isEqualTo(eventsFrom(2));
+        assertThat(sdk.consumer(hubs.connectionString("retail")).getPartitionProperties("0"))
+                .extracting(
+                        PartitionProperties::getBeginningSequenceNumber,
+                        PartitionProperties::getLastEnqueuedSequenceNumber)
+                .containsExactly(2L, 5L);
+        assertThat(hubs.count("retail", 0)).isEqualTo(6);
+    }
+
+    @Test
     void a_sequence_number_is_a_position_with_or_without_its_event() {
         publishSix();
 

@@ -17,7 +17,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -342,6 +348,134 @@ class DuckDbSourceTest {
             assertThat(source.stamp()).isNotEqualTo(before);
             assertThat(source.stamp().logSize()).isPositive();
         }
+    }
+
+    @Test
+    void a_second_connection_of_one_who_has_the_file_open_never_waits() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source(new Courtesy(Duration.ofNanos(1), Duration.ofMinutes(1), 1));
+
+        try (Connection plan = source.open();
+                Connection page = source.getConnection()) {
+            assertThat(text(page, "SELECT x FROM t")).isEqualTo(text(plan, "SELECT x FROM t"));
+        }
+    }
+
+    @Test
+    void a_second_connection_is_closed_with_the_first() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+        Connection plan = source.open();
+        Connection page = source.getConnection();
+
+        plan.close();
+
+        assertThat(page.isClosed()).isTrue();
+        // Nothing of this process is in a writer's way any more.
+        write("INSERT INTO t VALUES (2)");
+        try (Connection alone = source.getConnection()) {
+            assertThat(text(alone, "SELECT count(*) FROM t")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void connections_closed_twice_and_openings_that_failed_leave_the_way_free() throws SQLException {
+        DuckDbSource source = source(new Courtesy(Duration.ofMinutes(1), Duration.ofMillis(1), 1));
+        for (int n = 0; n < 3; n++) {
+            assertThatThrownBy(source::open).isInstanceOf(SourceUnavailableException.class);
+        }
+        write("CREATE TABLE t AS SELECT 1 AS x");
+
+        Connection first = source.open();
+        first.close();
+        first.close();
+        Connection second = source.open();
+        second.close();
+
+        assertThat(first.isClosed()).isTrue();
+        source.open().close();
+    }
+
+    @Test
+    void who_waits_for_the_other_streams_longer_than_a_query_may_take_is_told_what_keeps_the_file()
+            throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = new DuckDbSource(
+                file,
+                256L << 20,
+                1,
+                Duration.ofSeconds(1),
+                file.resolveSibling("spill"),
+                new Courtesy(Duration.ofMinutes(1), Duration.ofMillis(1), 1));
+
+        try (Connection other = source.open()) {
+            assertThatThrownBy(source::open)
+                    .isInstanceOf(SourceBusyException.class)
+                    .hasMessage("source " + file + " was being read by other streams of this runtime for 1 s; waiting"
+                            + " for them to finish, make their queries cheaper");
+            assertThat(text(other, "SELECT x FROM t")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void who_is_interrupted_while_it_waits_stays_interrupted() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source(new Courtesy(Duration.ofMinutes(1), Duration.ofMillis(1), 1));
+
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(source::open)
+                .isInstanceOf(SourceBusyException.class)
+                .hasMessageContaining("the runtime is stopping");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void every_statement_comes_with_the_timeout_so_that_none_keeps_the_loader_out_for_ever() throws SQLException {
+        write("CREATE TABLE t AS SELECT x FROM range(100000) r(x)");
+        DuckDbSource source =
+                new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(1), file.resolveSibling("spill"));
+
+        try (Connection connection = source.open()) {
+            assertThatThrownBy(() -> text(
+                            connection,
+                            "SELECT count(*) FROM t a, t b, t c WHERE a.x + b.x * c.x = 7 AND md5(a.x::VARCHAR) > ''"))
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(source.failure(e))
+                            .isInstanceOf(QueryFailedException.class)
+                            .hasMessageContaining("factstream.source.query-timeout"));
+        }
+    }
+
+    /** The operating system shows the lock; without it a loader could write into what is being read. */
+    @Test
+    void whoever_has_the_file_open_keeps_the_loader_out_whatever_others_open_and_close_meanwhile() throws Exception {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.isReadable(locks), "only Linux shows its locks");
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+        String lock = ".* " + ProcessHandle.current().pid() + " \\S*:" + Files.getAttribute(file, "unix:ino") + " .*";
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Callable<Integer> readingAgainAndAgain = () -> {
+            int without = 0;
+            for (int n = 0; n < 100; n++) {
+                try (Connection connection = source.open()) {
+                    text(connection, "SELECT x FROM t");
+                    without += Files.readAllLines(locks).stream().anyMatch(line -> line.matches(lock)) ? 0 : 1;
+                }
+            }
+            return without;
+        };
+
+        List<Future<Integer>> streams = threads.invokeAll(Collections.nCopies(4, readingAgainAndAgain));
+
+        threads.shutdown();
+        for (Future<Integer> stream : streams) {
+            assertThat(stream.get()).as("times without the lock").isZero();
+        }
+    }
+
+    private DuckDbSource source(Courtesy courtesy) {
+        return new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"), courtesy);
     }
 
     private DuckDbSource source() {

@@ -23,6 +23,7 @@ import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkConflictException;
+import io.factstream.watermark.WatermarkStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +70,9 @@ class FactStreamTest {
     private final MovingClock clock = new MovingClock(Instant.parse("2026-01-02T00:00:00Z"));
     private final FakeHubs hubs = new FakeHubs();
     private final List<String> delivered = new ArrayList<>();
+    /** Those of the events delivered. */
+    private final List<String> ids = new ArrayList<>();
+
     private long keptBytes = MANY_BYTES;
     private FactTable table;
     private SqliteState state;
@@ -616,11 +621,59 @@ class FactStreamTest {
         assertThat(position()).isEqualTo(elsewhere);
     }
 
+    @Test
+    void a_row_that_is_committed_out_of_order_within_settle_is_read_in_its_place() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT TIMESTAMP '2026-01-02 00:00:08' AS w, 8 AS p");
+        FactStream stream = stream(FactTable.stream(QUERY, Duration.ofSeconds(10)), MANY_ROWS, MANY_BYTES);
+        clock.advance(Duration.ofSeconds(10));
+        poll(stream);
+        assertThat(delivered).isEmpty();
+        assertThat(stream.status().backlog().unsettled()).isEqualTo(1);
+
+        table.write("INSERT INTO t VALUES ('2026-01-02 00:00:05', 5)");
+        clock.advance(Duration.ofSeconds(8));
+        drain(stream);
+
+        assertThat(delivered).containsExactly("5", "8");
+        assertThat(stream.status().lateRows()).isEqualTo(LateRows.NONE);
+    }
+
+    @Test
+    void a_row_that_is_committed_after_settle_is_counted_late_and_a_backfill_sends_it() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT TIMESTAMP '2026-01-02 00:00:08' AS w, 8 AS p");
+        StreamDefinition definition = FactTable.stream(QUERY, Duration.ofSeconds(10));
+        FactStream stream = stream(definition, MANY_ROWS, MANY_BYTES);
+        clock.advance(Duration.ofSeconds(20));
+        drain(stream);
+
+        table.write("INSERT INTO t VALUES ('2026-01-02 00:00:05', 5)");
+        drain(stream);
+
+        assertThat(delivered).containsExactly("8");
+        assertThat(stream.status().lateRows()).isEqualTo(new LateRows(1, 0, List.of("2026-01-02 00")));
+        Backfill backfill = Backfill.of(definition, table.source(), state.watermarks(), null, null);
+        drain(stream(backfill.narrowed(definition), backfill.positions(), MANY_ROWS, MANY_BYTES));
+        assertThat(backfill.settle()).isTrue();
+        assertThat(delivered).containsExactly("8", "5", "8");
+        assertThat(new HashSet<>(ids)).hasSize(2);
+        clock.advance(Duration.ofSeconds(31));
+        drain(stream);
+        assertThat(stream.status().lateRows()).isEqualTo(LateRows.NONE);
+    }
+
     private FactStream stream(String query) {
         return stream(query, MANY_ROWS, MANY_BYTES);
     }
 
     private FactStream stream(String query, int maxRows, long maxBytes) {
+        return stream(FactTable.stream(query), maxRows, maxBytes);
+    }
+
+    private FactStream stream(StreamDefinition definition, int maxRows, long maxBytes) {
+        return stream(definition, state.watermarks(), maxRows, maxBytes);
+    }
+
+    private FactStream stream(StreamDefinition definition, WatermarkStore watermarks, int maxRows, long maxBytes) {
         StreamServices.Pages pages = new StreamServices.Pages(
                 "shop",
                 "1.0",
@@ -634,9 +687,8 @@ class FactStreamTest {
                 2.0,
                 THROTTLED_HOLD);
         return new FactStream(
-                FactTable.stream(query),
-                new StreamServices(
-                        table.source(), hubs, state.watermarks(), new KeptPages(keptBytes), pages, clock, clock));
+                definition,
+                new StreamServices(table.source(), hubs, watermarks, new KeptPages(keptBytes), pages, clock, clock));
     }
 
     private Watermark position() {
@@ -699,6 +751,7 @@ class FactStreamTest {
 
     private void deliver(FactStream stream, EventBatch batch) {
         for (Event event : batch.events()) {
+            ids.add(event.traceId());
             delivered.add(Json.parse(batch.envelope().json(event))
                     .path("payload")
                     .path("p")
