@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A Java process on the class path of the tests; killed when this is closed. */
@@ -24,6 +25,11 @@ final class JavaProcess implements AutoCloseable {
 
     /** Starts a main class. */
     static JavaProcess start(Path folder, Class<?> main, String... arguments) {
+        return start(folder, Map.of(), main, arguments);
+    }
+
+    /** Starts a main class with more environment variables. */
+    static JavaProcess start(Path folder, Map<String, String> environment, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -38,10 +44,10 @@ final class JavaProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile(folder, "output", ".txt");
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             return new JavaProcess(process, output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -120,6 +120,12 @@ final class RuntimeUnderTest implements AutoCloseable {
         return this;
     }
 
+    /** Takes a setting back, for the next start. */
+    RuntimeUnderTest without(Setting<?> setting) {
+        settings.remove(setting.key());
+        return this;
+    }
+
     /** Sets one of Camel's own settings, for the next start. */
     RuntimeUnderTest with(String camelKey, String value) {
         settings.put(camelKey, value);

@@ -16,6 +16,7 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new FactStreamCommand())
                 .setExecutionExceptionHandler(new Refusals())
+                .setParameterExceptionHandler(new UsageErrors())
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 }
