@@ -43,6 +43,7 @@ public final class DuckDbSource implements DataSource {
     private final Gate gate;
 
     /** What each thread opened last by {@link #open}; it may be closed since. */
+    @SuppressWarnings("ThreadLocalUsage") // One for each source: a thread may have two of them open.
     private final ThreadLocal<@Nullable SourceConnection> ofThread = new ThreadLocal<>();
 
     /**
