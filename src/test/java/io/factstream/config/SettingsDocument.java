@@ -62,11 +62,12 @@ final class SettingsDocument {
             | Batch timeout (1 s) | none | a page is sent as soon as it is read, so nothing waits to be sent; \
             `factstream.poll.interval` bounds the delay |
             | Buffer size | `factstream.page.max-bytes` | what is held in memory is bounded in bytes |
-            | Retry attempts (3) | `factstream.send.retries` | |
-            | Backoff multiplier (2.0) | `factstream.send.backoff-multiplier` | |
-            | Circuit breaker: on, threshold, recovery time | none in this release | there is no circuit breaker yet: today \
-            an outage makes the stream hold, `factstream.hold.initial-delay` growing to `factstream.hold.max-delay`; the \
-            breaker comes in a later release |
+            | Retry attempts (3) | none | an outage is waited out, however long it lasts; nothing is given up |
+            | Backoff multiplier (2.0) | `factstream.hold.multiplier` | with `factstream.hold.initial-delay` and \
+            `factstream.hold.max-delay` |
+            | Circuit breaker: on, threshold (5) | `factstream.breaker.threshold` | it is always on |
+            | Circuit breaker recovery time (60 s) | `factstream.breaker.recovery` | a hub that could not be reached is \
+            tried as soon as it can be |
             | Dead letters on or off | none | they are always on: without them an event could be lost |
             | Dead letter queue size | `factstream.dead-letter.max-entries` | none is thrown away when it is reached: streams \
             hold |
