@@ -42,8 +42,9 @@ class SecretsTest {
     private static final String SAID_BY_HUB = "RecognisableWordOfTheHub";
     private static final String ENVIRONMENT = "RecognisableVariable";
 
-    private static final String HUB_TEXT = "refused: Endpoint=sb://x/;SharedAccessKey=" + SAID_BY_HUB + "; Authorization: Bearer "
-            + SAID_BY_HUB + "; token SharedAccessSignature sr=x&sig=" + SAID_BY_HUB + "&se=1; password=" + SAID_BY_HUB;
+    private static final String HUB_TEXT =
+            "refused: Endpoint=sb://x/;SharedAccessKey=" + SAID_BY_HUB + "; Authorization: Bearer " + SAID_BY_HUB
+                    + "; token SharedAccessSignature sr=x&sig=" + SAID_BY_HUB + "&se=1; password=" + SAID_BY_HUB;
 
     @Test
     void no_secret_is_in_any_log_line_property_dead_letter_attribute_or_outcome(@TempDir Path folder) throws Exception {
@@ -77,9 +78,8 @@ class SecretsTest {
             runtime.hubs().faults().clear();
             runtime.hubs()
                     .faults()
-                    .always(
-                            new Fault.Reject("com.microsoft:argument-error", HUB_TEXT),
-                            batch -> batch.events().stream().anyMatch(event -> event.text().contains("\"n\":9,")));
+                    .always(new Fault.Reject("com.microsoft:argument-error", HUB_TEXT), batch -> batch.events().stream()
+                            .anyMatch(event -> event.text().contains("\"n\":9,")));
             runtime.awaitReceived("facts", 58);
             RuntimeUnderTest.eventually("dead letters")
                     .until(() -> runtime.deadLetters("facts").size() == 2);
@@ -92,7 +92,8 @@ class SecretsTest {
 
             Map<String, String> attributes = attributes();
             Path health = state.resolveSibling(state.getFileName() + ".health");
-            RuntimeUnderTest.eventually("a sign of life").until(() -> Files.readString(health), text -> text.contains("cast"));
+            RuntimeUnderTest.eventually("a sign of life")
+                    .until(() -> Files.readString(health), text -> text.contains("cast"));
             String signs = Files.readString(health);
             runtime.hubs().faults().clear();
             runtime.awaitReceived("facts", 108);
@@ -124,10 +125,10 @@ class SecretsTest {
     @Test
     void no_process_writes_a_secret_wherever_somebody_put_it(@TempDir Path folder) throws Exception {
         try (RuntimeUnderTest runtime = RuntimeUnderTest.in(
-                        folder,
-                        LocalEventHubs.builder()
-                                .hub(RuntimeUnderTest.HUB, RuntimeUnderTest.PARTITIONS)
-                                .key("Sender", KEY))
+                folder,
+                LocalEventHubs.builder()
+                        .hub(RuntimeUnderTest.HUB, RuntimeUnderTest.PARTITIONS)
+                        .key("Sender", KEY))
                 .load("CREATE TABLE facts AS SELECT range + 1 AS n, '" + ROW + "' AS secret FROM range(50)")
                 .stream("facts", "SELECT n AS _watermark, n FROM facts")
                 .stream("cast", "SELECT n AS _watermark, secret::INTEGER AS n FROM facts")) {
@@ -141,12 +142,7 @@ class SecretsTest {
             assertExit(2, folder, variable, "run", "--config", config, "-D", "eventhubs.name=" + connectionString);
             assertExit(2, folder, variable, "run", "--connection-string=" + connectionString, connectionString);
             assertExit(
-                    2,
-                    folder,
-                    Map.of("EVENTHUBS_CONNECTION_STRING_FILE", connectionString),
-                    "run",
-                    "--config",
-                    config);
+                    2, folder, Map.of("EVENTHUBS_CONNECTION_STRING_FILE", connectionString), "run", "--config", config);
             assertExit(
                     1,
                     folder,
@@ -171,9 +167,8 @@ class SecretsTest {
 
     private static void assertNoSecret(Map<String, String> texts) {
         assertThat(texts)
-                .allSatisfy((name, text) -> assertThat(text)
-                        .as(name)
-                        .doesNotContain(PART_OF_KEY, ROW, SAID_BY_HUB, ENVIRONMENT));
+                .allSatisfy((name, text) ->
+                        assertThat(text).as(name).doesNotContain(PART_OF_KEY, ROW, SAID_BY_HUB, ENVIRONMENT));
     }
 
     /** Everything in the state but events, which hold payloads: all values of a column joined, by its name. */

@@ -16,8 +16,8 @@ final class UsageErrors implements IParameterExceptionHandler {
         PrintWriter err = command.getErr();
         err.println(command.getColorScheme().errorText("factstream: " + Masked.text(thrown.getMessage())));
         if (!UnmatchedArgumentException.printSuggestions(thrown, err)) {
-            err.println("See factstream " + command.getCommandSpec().qualifiedName(" ").replaceFirst("^\\S+ ?", "")
-                    + " --help");
+            err.println("See factstream "
+                    + command.getCommandSpec().qualifiedName(" ").replaceFirst("^\\S+ ?", "") + " --help");
         }
         return ExitCodes.REFUSED;
     }
