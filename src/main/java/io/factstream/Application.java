@@ -399,7 +399,12 @@ public final class Application implements AutoCloseable {
         }
         Map<String, String> outcomes =
                 statuses.stream().collect(Collectors.toMap(StreamStatus::stream, Application::outcome));
-        state.sessions().end(sessionId, clock.instant(), outcome, outcomes);
+        try {
+            state.sessions().end(sessionId, clock.instant(), outcome, outcomes);
+        } catch (StateException e) {
+            // The session then looks like one that was killed. Each page was saved, or not, when it was delivered.
+            LOG.warn("session={} ends, and this could not be saved: {}", sessionId, e.getMessage());
+        }
     }
 
     private static String outcome(StreamStatus status) {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A small file beside the state that tells other processes that this runtime is alive, and which streams fail. It is
@@ -41,6 +42,8 @@ public final class Heartbeat implements AutoCloseable {
     private final Runnable eachBeat;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean started;
+    /** So that a disk that stays full is told once. */
+    private volatile boolean unwritable;
 
     /** @param eachBeat what else to do every few seconds; must not throw */
     Heartbeat(Path state, Streams streams, HubMonitor hubs, Runnable eachBeat) {
@@ -84,9 +87,12 @@ public final class Heartbeat implements AutoCloseable {
         try {
             Files.write(draft, failing);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            unwritable = false;
         } catch (IOException e) {
             // Without it a health check fails, which is right: the folder of the state cannot be written to.
-            LOG.warn("health file={} cannot be written: {}", file, e.toString());
+            LOG.atLevel(unwritable ? Level.DEBUG : Level.WARN)
+                    .log("health file={} cannot be written: {}", file, e.toString());
+            unwritable = true;
         }
     }
 
