@@ -43,7 +43,9 @@ class StateFaultTest {
                         .isEqualTo("10");
                 assertThat(runtime.deadLetters(stream)).isEmpty();
             }
-            assertThat(log.lines()).filteredOn(line -> line.contains("state=failing")).hasSize(2);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("state=failing"))
+                    .hasSize(2);
 
             disk.free();
 
@@ -62,9 +64,10 @@ class StateFaultTest {
     void a_runtime_whose_disk_stays_full_stops_in_order_and_goes_on_after_the_next_start(@TempDir Path folder)
             throws Exception {
         try (SmallFileSystem disk = SmallFileSystem.mountedAt(folder.resolve("state"), 2);
-                RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                        .load("CREATE TABLE numbers AS SELECT range + 1 AS n FROM range(10)")
-                        .stream("numbers", QUERY)) {
+                RuntimeUnderTest runtime =
+                        RuntimeUnderTest.in(folder)
+                                .load("CREATE TABLE numbers AS SELECT range + 1 AS n FROM range(10)")
+                                .stream("numbers", QUERY)) {
             runtime.start();
             runtime.awaitDrained();
             disk.fill();
@@ -84,9 +87,9 @@ class StateFaultTest {
     @Test
     void a_state_that_breaks_under_a_runtime_stops_its_streams_and_nothing_is_lost_when_a_backup_is_put_back(
             @TempDir Path folder) throws Exception {
-        try (RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
-                .load("CREATE TABLE numbers AS SELECT range + 1 AS n FROM range(10)")
-                .stream("numbers", QUERY)) {
+        try (RuntimeUnderTest runtime =
+                RuntimeUnderTest.in(folder).load("CREATE TABLE numbers AS SELECT range + 1 AS n FROM range(10)").stream(
+                        "numbers", QUERY)) {
             runtime.start();
             runtime.awaitDrained();
             runtime.stop();
@@ -99,7 +102,8 @@ class StateFaultTest {
             empty(runtime.stateFile());
             runtime.load("INSERT INTO numbers SELECT range + 21 FROM range(10)");
 
-            assertThat(runtime.awaitFailing("numbers")).contains(runtime.stateFile().toString());
+            assertThat(runtime.awaitFailing("numbers"))
+                    .contains(runtime.stateFile().toString());
             RuntimeUnderTest.eventually("some tries more")
                     .until(() -> runtime.status("numbers").consecutiveFailures() >= 3);
             assertThat(runtime.received("numbers")).hasSize(20);

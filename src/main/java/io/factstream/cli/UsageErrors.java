@@ -14,7 +14,8 @@ final class UsageErrors implements IParameterExceptionHandler {
     public int handleParseException(ParameterException thrown, String[] arguments) {
         CommandLine command = thrown.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println(command.getColorScheme().errorText("factstream: " + Masked.text(String.valueOf(thrown.getMessage()))));
+        err.println(
+                command.getColorScheme().errorText("factstream: " + Masked.text(String.valueOf(thrown.getMessage()))));
         if (!UnmatchedArgumentException.printSuggestions(thrown, err)) {
             err.println("See factstream "
                     + command.getCommandSpec().qualifiedName(" ").replaceFirst("^\\S+ ?", "") + " --help");
