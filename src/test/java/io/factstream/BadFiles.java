@@ -169,22 +169,21 @@ final class BadFiles {
     private static String read(Path file) {
         DuckDbSource source =
                 new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"));
-        return catchThrowableOfType(SourceException.class, () -> {
-                    try (Connection connection = source.open();
-                            Statement statement = connection.createStatement();
-                            ResultSet rows = statement.executeQuery("SELECT max(y), max(x) FROM facts")) {
-                        rows.next();
-                    } catch (SQLException e) {
-                        throw source.failure(e);
-                    }
-                })
-                .getMessage();
+        return BadInput.message(catchThrowableOfType(SourceException.class, () -> {
+            try (Connection connection = source.open();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT max(y), max(x) FROM facts")) {
+                rows.next();
+            } catch (SQLException e) {
+                throw source.failure(e);
+            }
+        }));
     }
 
     private static String open(Path file) {
-        return catchThrowableOfType(StateException.class, () -> SqliteState.open(file, new DeadLetterLimit(1, "test"))
-                        .close())
-                .getMessage();
+        return BadInput.message(
+                catchThrowableOfType(StateException.class, () -> SqliteState.open(file, new DeadLetterLimit(1, "test"))
+                        .close()));
     }
 
     private static void duckDb(Path file) throws SQLException {

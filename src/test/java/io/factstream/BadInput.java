@@ -2,6 +2,7 @@ package io.factstream;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One bad input, and how to hear what is said of it.
@@ -43,6 +44,11 @@ record BadInput(Kind kind, String what, Told told, List<String> names) {
          * @param folder an empty one, for this input alone
          */
         String in(Path folder) throws Exception;
+    }
+
+    /** What an exception says, which must be something. */
+    static String message(Exception thrown) {
+        return Objects.requireNonNull(thrown.getMessage());
     }
 
     static BadInput of(Kind kind, String what, Told told, String... names) {

@@ -212,8 +212,8 @@ final class BadRoutes {
                     Files.writeString(routes.resolve("refunds.camel.yaml"), GOOD);
                     Files.writeString(routes.resolve("refunds.sql"), QUERY);
                     change.of(routes);
-                    return catchThrowableOfType(ConfigurationException.class, () -> RouteFiles.check(routes))
-                            .getMessage();
+                    return BadInput.message(
+                            catchThrowableOfType(ConfigurationException.class, () -> RouteFiles.check(routes)));
                 },
                 names);
     }
@@ -230,8 +230,7 @@ final class BadRoutes {
                         runtime.write("refunds.sql", QUERY);
                         runtime.write("refunds.camel.yaml", GOOD);
                         runtime.write("other.camel.yaml", route);
-                        return catchThrowableOfType(ConfigurationException.class, runtime::start)
-                                .getMessage();
+                        return BadInput.message(catchThrowableOfType(ConfigurationException.class, runtime::start));
                     }
                 },
                 names);

@@ -254,6 +254,6 @@ final class BadSettings {
                 catchThrowableOfType(ConfigurationException.class, () -> new SettingsLoader(folder, null, environment)
                         .load(file, settings)
                         .validateForRun());
-        return refusal.getMessage();
+        return BadInput.message(refusal);
     }
 }

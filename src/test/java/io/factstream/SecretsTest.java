@@ -185,7 +185,7 @@ class SecretsTest {
             }
             columns.remove("dead_letter.event");
             for (String column : columns) {
-                String[] parts = column.split("\\.");
+                String[] parts = column.split("\\.", 2);
                 try (ResultSet rows =
                         statement.executeQuery("SELECT group_concat(" + parts[1] + ", char(10)) FROM " + parts[0])) {
                     rows.next();
