@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,7 +79,7 @@ class KillTest {
             try (JavaProcess loader = JavaProcess.start(
                     folder, MixedLoader.class, runtime.source().toString(), Long.toString(SEED), stop.toString())) {
                 for (int kill = 1; kill <= KILLS; kill++) {
-                    kill(runtime);
+                    kill(runtime, loader);
                     if (kill % LOOK == 0) {
                         assertNothingLostSoFar(runtime, scratch, kill);
                     }
@@ -129,20 +130,20 @@ class KillTest {
         runtime.hubs().faults().always(Fault.delayAcknowledgement(FAST));
     }
 
-    private void kill(RuntimeUnderTest runtime) throws InterruptedException {
+    private void kill(RuntimeUnderTest runtime, JavaProcess loader) throws InterruptedException {
         Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
         int before = batches.get();
         long start = System.nanoTime();
         try (JavaProcess process = run(runtime)) {
             switch (moment) {
                 case WHILE_IT_STARTS -> lives(process, random.nextInt(startMillis));
-                case IN_A_PAGE -> awaitBatches(process, before + 1 + random.nextInt(20));
+                case IN_A_PAGE -> awaitBatches(process, loader, before + 1 + random.nextInt(20));
                 case AROUND_A_COMMIT -> {
-                    awaitBatches(process, before + 1 + random.nextInt(20));
+                    awaitBatches(process, loader, before + 1 + random.nextInt(20));
                     lives(process, random.nextInt((int) SLOW.toMillis() + 20));
                 }
                 case AT_ANY_TIME -> {
-                    awaitBatches(process, before + 1);
+                    awaitBatches(process, loader, before + 1);
                     startMillis = (int) ((System.nanoTime() - start) / 1_000_000);
                     lives(process, random.nextInt(LONGEST_LIFE_MILLIS));
                 }
@@ -152,14 +153,20 @@ class KillTest {
         kills.merge(moment, 1, Integer::sum);
     }
 
-    private void awaitBatches(JavaProcess process, int count) {
-        Awaitility.await("batches")
-                .atMost(Duration.ofMinutes(2))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .failFast(
-                        () -> assertThat(process.isAlive()).as(process::output).isTrue())
-                .until(() -> batches.get() >= count);
+    private void awaitBatches(JavaProcess process, JavaProcess loader, int count) {
+        try {
+            Awaitility.await("batches")
+                    .atMost(Duration.ofMinutes(5))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .failFast(() -> {
+                        assertThat(process.isAlive()).as(process::output).isTrue();
+                        assertThat(loader.isAlive()).as(loader::output).isTrue();
+                    })
+                    .until(() -> batches.get() >= count);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("kills=" + kills + ", it sends nothing: " + process.output(), e);
+        }
     }
 
     private static void lives(JavaProcess process, int millis) throws InterruptedException {
