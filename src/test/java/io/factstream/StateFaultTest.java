@@ -106,8 +106,10 @@ class StateFaultTest {
                     .contains(runtime.stateFile().toString());
             RuntimeUnderTest.eventually("some tries more")
                     .until(() -> runtime.status("numbers").consecutiveFailures() >= 3);
-            assertThat(runtime.received("numbers")).hasSize(20);
             runtime.stop();
+            // Whether the state fails when a page is planned or when it is saved, it is not sent again and again.
+            int received = runtime.received("numbers").size();
+            assertThat(received).isIn(20, 30);
 
             // What the message of the fault says: the broken files go, and the backup comes.
             Files.deleteIfExists(beside(runtime.stateFile(), "-wal"));
@@ -117,7 +119,8 @@ class StateFaultTest {
             runtime.awaitDrained();
             runtime.assertNoneLost("numbers", "n", 30);
             runtime.assertRepeatsKeepTheirIds("numbers", "n");
-            assertThat(runtime.repeated("numbers", "n")).hasSize(10);
+            // All that came after the backup, once more.
+            assertThat(runtime.repeated("numbers", "n")).hasSize(received - 10);
             assertThat(runtime.deadLetters("numbers")).isEmpty();
         }
     }
