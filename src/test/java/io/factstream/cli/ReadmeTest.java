@@ -47,7 +47,9 @@ class ReadmeTest {
     @Test
     void the_stream_to_add_is_accepted(@TempDir Path folder) throws IOException {
         Path flow = Files.createDirectories(folder.resolve("flow"));
-        Files.copy(Path.of("routes/flow/fact-stream.kamelet.yaml"), flow.resolve("fact-stream.kamelet.yaml"));
+        for (String file : List.of("fact-stream.kamelet.yaml", "send-batch.camel.yaml")) {
+            Files.copy(Path.of("routes/flow").resolve(file), flow.resolve(file));
+        }
         Files.writeString(folder.resolve("refund-paid.sql"), blocks("sql").get(0));
         Files.writeString(
                 folder.resolve("refund-paid.camel.yaml"), blocks("yaml").get(0));

@@ -285,16 +285,16 @@ class FaultsTest {
 
         @Test
         void without_credit_a_send_waits_and_goes_on_when_credit_comes() {
+            // Before the link is opened: credit that a link has already might be used before it is taken away.
             EventHubProducerClient producer = retryingProducer();
-            send(producer, "first");
             ArmedFault<LinkAttach> fault = faults.always(Fault.withholdCredit());
 
             Disposable clearing = Mono.delay(Duration.ofSeconds(1)).subscribe(unused -> fault.clear());
-            send(producer, "second");
+            send(producer, "a");
 
             assertThat(clearing.isDisposed()).isTrue();
             assertThat(fault.hits()).isEqualTo(1);
-            assertThat(SdkClients.texts(hubs.events("retail"))).containsExactlyInAnyOrder("first", "second");
+            assertThat(SdkClients.texts(hubs.events("retail"))).containsExactly("a");
         }
 
         @Test

@@ -65,7 +65,7 @@ class WatermarkTest {
         assertThat(new QueryChangedException("sales", "aa", "bb"))
                 .hasMessageContaining("was aa, is bb")
                 .hasMessageContaining("accept the new query")
-                .hasMessageContaining("rewind the stream")
+                .hasMessageContaining("watermark rewind sales")
                 .hasMessageContaining("new stream");
     }
 }
