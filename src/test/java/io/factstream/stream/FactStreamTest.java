@@ -44,6 +44,7 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
@@ -211,7 +212,7 @@ class FactStreamTest {
         Exchange exchange = exchange();
         stream.plan(exchange);
 
-        fail(stream, exchange, new RuntimeException(new SQLException("Out of Memory Error: failed to allocate")));
+        fail(stream, exchange, new RuntimeCamelException(new SQLException("Out of Memory Error: failed to allocate")));
 
         assertThat(stream.status().state()).isEqualTo(StreamState.FAILING);
         assertThat(stream.status().lastError()).contains("factstream.source.memory-limit");

@@ -217,9 +217,9 @@ class PageQueryTest {
     void an_unknown_column_with_an_underscore_is_refused_with_the_known_ones() throws SQLException {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 2 AS p");
 
-        assertThatThrownBy(() -> next("SELECT w AS _watermark, p AS _traceid FROM t", null, Duration.ZERO, 10))
+        assertThatThrownBy(() -> next("SELECT w AS _watermark, p AS _weighting FROM t", null, Duration.ZERO, 10))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("sales.sql: the column _traceid begins with an underscore")
+                .hasMessageContaining("sales.sql: the column _weighting begins with an underscore")
                 .hasMessageContaining("_watermark, _event_time, _trace_id, _partition_key")
                 .hasMessageEndingWith("Rename it; names with an underscore first are kept for the envelope");
     }
