@@ -46,6 +46,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
     private static final Duration SUMMARY = Duration.ofMinutes(1);
 
     private final HubLayouts layouts;
+    private final Consumer<String> probe;
     private final Probing probing;
     private final Clock clock;
     private final ScheduledThreadPoolExecutor background;
@@ -69,7 +70,19 @@ public final class HubMonitor implements Hubs, AutoCloseable {
      */
     public HubMonitor(
             HubLayouts layouts, CircuitBreakerRegistry breakers, Probing probing, Clock clock, ThreadFactory threads) {
+        this(layouts, layouts::probe, breakers, probing, clock, threads);
+    }
+
+    /** As above, with a way to probe that throws what {@link HubLayouts#probe} does. */
+    HubMonitor(
+            HubLayouts layouts,
+            Consumer<String> probe,
+            CircuitBreakerRegistry breakers,
+            Probing probing,
+            Clock clock,
+            ThreadFactory threads) {
         this.layouts = layouts;
+        this.probe = probe;
         this.probing = probing;
         this.clock = clock;
         background = new ScheduledThreadPoolExecutor(2, threads);
@@ -217,6 +230,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         private @Nullable Instant since;
         private boolean reachable = true;
         private boolean probed;
+        private long answers;
         private Duration nextProbe = probing.first();
         private long failuresTold;
         private long throttledTold;
@@ -265,6 +279,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         }
 
         private synchronized void answered() {
+            answers++;
             if (failure != null) {
                 LOG.info("hub={} state=running recovered, failing since={}", name, since);
                 failure = null;
@@ -294,24 +309,22 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         }
 
         private void probe() {
+            long before;
             synchronized (this) {
                 if (failure == null) {
                     probed = false;
                     return;
                 }
+                before = answers;
             }
             try {
-                layouts.probe(name);
+                probe.accept(name);
             } catch (ThrottledException e) {
                 // It is there: whoever has something to send finds out how long to wait.
                 throttled(e.failure());
             } catch (OutageException e) {
                 LOG.debug("hub={} probe failed", name, e);
-                synchronized (this) {
-                    reachable = false;
-                    failure = e.failure();
-                    probeLater();
-                }
+                unanswered(before, e.failure());
                 return;
             }
             boolean back;
@@ -327,6 +340,19 @@ public final class HubMonitor implements Hubs, AutoCloseable {
                         .filter(breaker -> breaker.getState() == CircuitBreaker.State.OPEN)
                         .ifPresent(CircuitBreaker::transitionToHalfOpenState);
                 listeners.forEach(listener -> listener.accept(name));
+            }
+        }
+
+        /** A probe failed that began after so many answers. One that came meanwhile is newer than what the probe found. */
+        private synchronized void unanswered(long before, DeliveryFailure why) {
+            if (answers == before) {
+                reachable = false;
+                failure = why;
+            }
+            if (failure == null) {
+                probed = false;
+            } else {
+                probeLater();
             }
         }
 
