@@ -122,9 +122,8 @@ public final class Application implements AutoCloseable {
                 source,
                 hubs,
                 backfill == null ? state.watermarks() : backfill.positions(),
-                new PageMemory(
-                        (long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE),
-                        (long) (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
+                new PageMemory((long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE), (long)
+                        (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);

@@ -16,7 +16,6 @@ import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkConflictException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -249,9 +248,8 @@ public final class FactStream {
         }
         drainedAt = stamp;
         drained = true;
-        nextLook = services.clock()
-                .instant()
-                .plus(reader.backlog().unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
+        nextLook =
+                services.clock().instant().plus(reader.backlog().unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
         recovered();
     }
 

@@ -229,12 +229,7 @@ final class PageReader {
                 services.pages().nonFinite());
         WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
         return Optional.of(new Page(
-                window.from(),
-                to,
-                watch.passed(type, events),
-                more,
-                room,
-                sorter.of(definition, events, pages++)));
+                window.from(), to, watch.passed(type, events), more, room, sorter.of(definition, events, pages++)));
     }
 
     /** The rows of a page as they come, with the last place where a watermark value ends. */
