@@ -74,6 +74,7 @@ class FactStreamTest {
     /** Those of the events delivered. */
     private final List<String> ids = new ArrayList<>();
 
+    private long pageBytes = MANY_BYTES;
     private long keptBytes = MANY_BYTES;
     private FactTable table;
     private SqliteState state;
@@ -515,6 +516,65 @@ class FactStreamTest {
     }
 
     @Test
+    void the_next_page_is_read_while_one_is_sent_and_sent_by_the_next_poll() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        poll(stream);
+        int asked = hubs.asked;
+
+        Exchange exchange = exchange();
+        plan(stream, exchange);
+
+        assertThat(exchange.getMessage().getBody()).isInstanceOf(Page.class);
+        // Only a poll that is to read asks whether the hub is there.
+        assertThat(hubs.asked).isEqualTo(asked);
+        assertThat(stream.counts().rowsRead()).isEqualTo(20);
+    }
+
+    @Test
+    void a_page_read_ahead_is_not_sent_when_somebody_has_moved_the_watermark() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        poll(stream);
+        state.watermarks().set("sales", position(), Watermark.of("BIGINT", "37"), "operator", "skip");
+
+        drain(stream);
+
+        assertThat(delivered.subList(10, delivered.size())).containsExactlyInAnyOrder("38", "39");
+        assertThat(stream.counts().rowsRead()).isEqualTo(12);
+    }
+
+    @Test
+    void a_page_that_cannot_be_read_ahead_is_read_in_its_turn() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        Exchange exchange = exchange();
+        plan(stream, exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        assertThat(stream.readsAhead(page, exchange)).isTrue();
+        exchange.getProperty("FactStreamAhead", PageAhead.class).onFailure(exchange());
+        deliver(stream, page);
+        stream.commit(page, exchange);
+
+        drain(stream);
+
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(numbers(40));
+        assertThat(new HashSet<>(ids)).hasSize(40);
+    }
+
+    @Test
+    void nothing_is_read_ahead_when_there_is_no_memory_for_it() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+        pageBytes = 1;
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        Exchange exchange = exchange();
+        plan(stream, exchange);
+        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+
+        assertThat(stream.readsAhead(page, exchange)).isFalse();
+    }
+
+    @Test
     void a_page_for_which_there_is_no_memory_is_read_again() throws SQLException {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         keptBytes = 10;
@@ -690,7 +750,7 @@ class FactStreamTest {
         return new FactStream(
                 definition,
                 new StreamServices(
-                        table.source(), hubs, watermarks, new PageMemory(MANY_BYTES, keptBytes), pages, clock, clock));
+                        table.source(), hubs, watermarks, new PageMemory(pageBytes, keptBytes), pages, clock, clock));
     }
 
     private Watermark position() {
