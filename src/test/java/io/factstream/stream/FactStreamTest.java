@@ -3,6 +3,7 @@ package io.factstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.factstream.SettableClock;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.NonFinite;
 import io.factstream.deadletter.DeadLetterLimit;
@@ -68,7 +69,7 @@ class FactStreamTest {
     private static final int MANY_ROWS = 50_000;
     private static final long MANY_BYTES = 1L << 24;
 
-    private final MovingClock clock = new MovingClock(Instant.parse("2026-01-02T00:00:00Z"));
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T00:00:00Z"));
     private final FakeHubs hubs = new FakeHubs();
     private final List<String> delivered = new ArrayList<>();
     /** Those of the events delivered. */
@@ -133,12 +134,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        EventBatch batch = Objects.requireNonNull(stream.read(rows(exchange), exchange))
-                .partitions()
-                .get(0)
-                .batches()
-                .get(0);
+        EventBatch batch = read(stream, exchange).partitions().get(0).batches().get(0);
         List<EventBatch> halves = batch.halves();
 
         stream.sent(halves.get(0));
@@ -387,8 +383,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
 
         stream.pause();
         deliver(stream, page);
@@ -499,8 +494,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         EventBatch batch = page.partitions().get(0).batches().get(0);
         deliver(stream, batch.halves().get(1));
         fail(stream, exchange, outage());
@@ -520,8 +514,7 @@ class FactStreamTest {
         keptBytes = 10;
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         clock.advance(LONGEST_HOLD);
 
@@ -536,8 +529,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         state.watermarks().set("sales", null, Watermark.of("BIGINT", "37"), "operator", "skip");
         clock.advance(LONGEST_HOLD);
@@ -552,8 +544,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         deliver(stream, page.partitions().get(0).batches().get(0).halves().get(0));
 
         assertThatThrownBy(() -> stream.commit(page, exchange))
@@ -569,8 +560,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
 
         fail(stream, exchange, throttled(Duration.ofSeconds(20)));
 
@@ -595,8 +585,7 @@ class FactStreamTest {
         assertThat(hubs.asked).isZero();
         Exchange exchange = exchange();
         hubs.cut = false;
-        stream.plan(exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         assertThat(poll(stream)).isNull();
 
@@ -611,8 +600,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         Watermark elsewhere = Watermark.of("BIGINT", "1");
         state.watermarks().set("sales", null, elsewhere, "operator", "skip");
         deliver(stream, page);
@@ -724,6 +712,12 @@ class FactStreamTest {
             fail(stream, exchange, e);
             return null;
         }
+    }
+
+    /** The first half of a poll: the page of which nothing is sent yet. */
+    private Page read(FactStream stream, Exchange exchange) {
+        stream.plan(exchange);
+        return Objects.requireNonNull(stream.read(rows(exchange), exchange));
     }
 
     private static void fail(FactStream stream, Exchange exchange, Exception failure) {
