@@ -295,7 +295,7 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Waits until so many events of a stream have arrived. */
     void awaitReceived(String stream, int atLeast) {
-        eventually(stream + " received").until(() -> received(stream).size() >= atLeast);
+        eventually(stream + " received").until(() -> stored(stream).count() >= atLeast);
     }
 
     /** For conditions of a test's own. */
@@ -415,10 +415,12 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** What the hub holds of a stream, partition by partition, each in order. */
     List<Received> received(String stream) {
+        return stored(stream).map(Received::of).toList();
+    }
+
+    private Stream<StoredEvent> stored(String stream) {
         return hubs.events(HUB).stream()
-                .filter(event -> stream.equals(event.properties().get("stream")))
-                .map(Received::of)
-                .toList();
+                .filter(event -> stream.equals(event.properties().get("stream")));
     }
 
     /** A whole number of the payload of every event of a stream, partition by partition, each in order. */
@@ -439,14 +441,19 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Asserts that the numbers from 1 to {@code last} arrived, each once. */
     void assertEachOnce(String stream, String field, long last) {
-        assertThat(repeated(stream, field)).as("repeated").isEmpty();
-        assertNoneLost(stream, field, last);
+        List<Long> numbers = numbers(stream, field);
+        assertThat(numbers).as("repeated").doesNotHaveDuplicates();
+        assertNoneLost(numbers, last);
     }
 
     /** Asserts that the numbers from 1 to {@code last} arrived, and no others. */
     void assertNoneLost(String stream, String field, long last) {
+        assertNoneLost(numbers(stream, field), last);
+    }
+
+    private static void assertNoneLost(List<Long> numbers, long last) {
         Set<Long> expected = LongStream.rangeClosed(1, last).boxed().collect(Collectors.toCollection(TreeSet::new));
-        Set<Long> arrived = new TreeSet<>(numbers(stream, field));
+        Set<Long> arrived = new TreeSet<>(numbers);
         assertThat(minus(expected, arrived)).as("lost").isEmpty();
         assertThat(minus(arrived, expected)).as("made up").isEmpty();
     }
