@@ -74,6 +74,7 @@ public final class Application implements AutoCloseable {
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
+    private final StatusExchange exchange;
     private final DeadLetterBinding deadLetters;
     private final @Nullable Backfill backfill;
 
@@ -127,6 +128,10 @@ public final class Application implements AutoCloseable {
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
+        exchange = new StatusExchange(sessionId, streams, state.status(), state.pauses(), running);
+        if (backfill == null) {
+            streams.pauseAtStart(id -> state.pauses().wanted().containsKey(id));
+        }
         camel = camel(access, services, breakers);
     }
 
@@ -276,6 +281,7 @@ public final class Application implements AutoCloseable {
         mbeans.register(hubs, streams.hubs());
         if (backfill == null) {
             heartbeat.start();
+            exchange.start();
         }
         LOG.info(
                 "session={} started streams={} source={}",
@@ -319,13 +325,14 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Whether there is nothing left to wait for: each stream has come to its present end, or has failed that often in a
-     * row.
+     * Whether there is nothing left to wait for: each stream has come to its present end, is paused, or has failed that
+     * often in a row.
      */
     public boolean isDrained(int failures) {
         return streams.all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> (status.drained() && status.state() == StreamState.RUNNING)
+                        || status.state() == StreamState.PAUSED
                         || status.consecutiveFailures() >= failures
                         || isCutOff(status));
     }
@@ -355,6 +362,7 @@ public final class Application implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            exchange.close();
             if (started) {
                 endSession();
             }

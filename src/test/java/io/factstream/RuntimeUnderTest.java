@@ -17,6 +17,7 @@ import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
 import io.factstream.state.SqliteState;
+import io.factstream.status.Pauses;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -338,6 +339,13 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** Accepts the columns that a stream's query gives now, as a person would. */
     void acceptColumns(String stream) {
         change(store -> store.acceptColumns(stream, Objects.requireNonNull(watermark(stream)), "a person"));
+    }
+
+    /** Leaves a wish as a person would. */
+    void pauses(Consumer<Pauses> wish) {
+        try (SqliteState state = SqliteState.open(stateFile(), new DeadLetterLimit(1, "test"))) {
+            wish.accept(state.pauses());
+        }
     }
 
     private void change(Consumer<WatermarkStore> change) {

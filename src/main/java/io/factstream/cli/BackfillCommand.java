@@ -1,5 +1,7 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.BackfillRange;
 import io.factstream.config.ConfigurationException;
@@ -48,6 +50,9 @@ final class BackfillCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Shows how many rows of each bucket would be sent, and sends none.")
     private boolean dryRun;
 
+    @Option(names = "--json", description = "Writes one JSON object.")
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -64,11 +69,19 @@ final class BackfillCommand implements Callable<Integer> {
         boolean delivered;
         try (application) {
             Backfill backfill = Objects.requireNonNull(application.backfill());
-            show(backfill, out);
-            if (dryRun || backfill.buckets().isEmpty()) {
-                return ExitCodes.DONE;
+            ObjectNode object = json(backfill);
+            if (!json) {
+                show(backfill, out);
             }
-            delivered = send(application, backfill, out);
+            if (dryRun || backfill.buckets().isEmpty()) {
+                delivered = true;
+            } else {
+                delivered = send(application, backfill, out, object);
+            }
+            if (json) {
+                out.println(object.put("done", delivered));
+                out.flush();
+            }
         }
         return delivered ? ExitCodes.DONE : ExitCodes.FAILED;
     }
@@ -89,21 +102,40 @@ final class BackfillCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean send(Application application, Backfill backfill, PrintWriter out)
+    private boolean send(Application application, Backfill backfill, PrintWriter out, ObjectNode object)
             throws InterruptedException {
         application.start();
-        try (Progress progress = Progress.of(application, out)) {
+        try (Progress progress =
+                Progress.of(application, json ? spec.commandLine().getErr() : out)) {
             new Drain(application).await();
             progress.finish();
         }
         boolean drained = application.streams().all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> status.drained() && status.lastError() == null);
-        if (drained && !backfill.settle()) {
+        boolean settled = drained && backfill.settle();
+        if (json) {
+            ObjectNode summary = Summary.json(application);
+            object.put("settled", settled).set("sent", summary);
+            return drained && summary.path("delivered").booleanValue();
+        }
+        if (drained && !settled) {
             out.println("all rows were sent, but it is not known which were delivered before: the watermark was set or"
                     + " another backfill ended. When late rows are still shown, run it again");
         }
         return Summary.print(application, out) && drained;
+    }
+
+    private static ObjectNode json(Backfill backfill) {
+        ObjectNode object = Json.object();
+        object.put("stream", backfill.stream());
+        Json.put(object, "watermark", backfill.upTo());
+        ArrayNode buckets = object.putArray("buckets");
+        backfill.buckets().forEach(bucket -> buckets.addObject()
+                .put("bucket", bucket.name())
+                .put("rows", bucket.rows())
+                .put("whole", bucket.whole()));
+        return object;
     }
 
     private static void show(Backfill backfill, PrintWriter out) {

@@ -1,6 +1,5 @@
 package io.factstream.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Heartbeat;
 import io.factstream.Heartbeat.Health;
@@ -43,7 +42,7 @@ final class HealthCommand implements Callable<Integer> {
         Health health = Heartbeat.read(options.load().get(KnownSettings.STATE_FILE), Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            ObjectNode object = new ObjectMapper().createObjectNode();
+            ObjectNode object = Json.object();
             object.put("well", health.isWell());
             health.problems().forEach(object.putArray("problems")::add);
             health.warnings().forEach(object.putArray("warnings")::add);

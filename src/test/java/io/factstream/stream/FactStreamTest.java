@@ -3,6 +3,7 @@ package io.factstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.factstream.CapturedLog;
 import io.factstream.SettableClock;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.NonFinite;
@@ -648,6 +649,27 @@ class FactStreamTest {
         clock.advance(Duration.ofSeconds(31));
         drain(stream);
         assertThat(stream.status().lateRows()).isEqualTo(LateRows.NONE);
+    }
+
+    @Test
+    void late_rows_that_stay_are_told_once_however_often_they_are_counted() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 8 AS w, 8 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        try (CapturedLog log = CapturedLog.warnings()) {
+            table.write("INSERT INTO t VALUES (5, 5)");
+            drain(stream);
+            for (int look = 0; look < 3; look++) {
+                clock.advance(Duration.ofMinutes(2));
+                table.write("INSERT INTO t VALUES (9 + " + look + ", 9)");
+                drain(stream);
+            }
+
+            assertThat(stream.status().lateRows().rows()).isEqualTo(1);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("lateRows=1"))
+                    .hasSize(1);
+        }
     }
 
     private FactStream stream(String query) {
