@@ -24,7 +24,7 @@ import io.factstream.state.StateException;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
-import io.factstream.stream.KeptPages;
+import io.factstream.stream.PageMemory;
 import io.factstream.stream.StreamServices;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -60,8 +60,11 @@ public final class Application implements AutoCloseable {
     /** Sends under way at the same time, all streams together. More than a few only cost memory. */
     private static final int SENDERS = 8;
 
-    /** All streams together keep at most this part of the heap, one in so many, while they wait for an outage to end. */
-    private static final int KEPT_SHARE = 3;
+    /** The part of the heap that the pages of all streams may take. Sends under way need about as much again. */
+    private static final double PAGES_SHARE = 0.4;
+
+    /** The part of the heap that pages may take while they wait for an outage to end. */
+    private static final double KEPT_SHARE = 0.25;
 
     private final Settings settings;
     private final boolean presentEnd;
@@ -71,6 +74,7 @@ public final class Application implements AutoCloseable {
     private final HubMonitor hubs;
     private final Streams streams;
     private final ExecutorService senders;
+    private final ExecutorService readers;
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
@@ -119,12 +123,15 @@ public final class Application implements AutoCloseable {
                 source,
                 hubs,
                 backfill == null ? state.watermarks() : backfill.positions(),
-                new KeptPages(Runtime.getRuntime().maxMemory() / KEPT_SHARE),
+                new PageMemory((long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE), (long)
+                        (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        // A thread for each stream that reads ahead; most of them wait for their turn at the source.
+        readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
@@ -248,6 +255,7 @@ public final class Application implements AutoCloseable {
         main.bind("source", services.source());
         main.bind("streams", streams);
         main.bind("sendPool", senders);
+        main.bind("readPool", readers);
         // Where the circuit breakers of the routes find their registry, so that they can be watched from here.
         main.bind("breakers", breakers);
         main.bind("azure-eventhubs", new HubComponent(access));
@@ -356,6 +364,7 @@ public final class Application implements AutoCloseable {
             hubs.close();
             camel.stop();
             senders.shutdown();
+            readers.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("sends still under way after {} were given up; their pages will be sent again", timeout);
             }

@@ -191,7 +191,7 @@ class FactStreamTest {
 
         for (int rows = 64; rows > 1; rows /= 4) {
             Exchange exchange = exchange();
-            stream.plan(exchange);
+            plan(stream, exchange);
             fail(stream, exchange, new SQLException("Out of Memory Error: failed to allocate"));
 
             assertThat(exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES)).isEqualTo(true);
@@ -207,7 +207,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY, 1, MANY_BYTES);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
 
         fail(stream, exchange, new RuntimeCamelException(new SQLException("Out of Memory Error: failed to allocate")));
 
@@ -266,7 +266,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         assertThatThrownBy(() -> table.write("INSERT INTO t VALUES (2, 2)")).isInstanceOf(SQLException.class);
 
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
@@ -282,7 +282,7 @@ class FactStreamTest {
     void the_source_is_closed_when_a_poll_ends_without_reading() throws SQLException {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         Exchange exchange = exchange();
-        stream(QUERY).plan(exchange);
+        plan(stream(QUERY), exchange);
 
         exchange.getExchangeExtension().handoverCompletions().forEach(end -> end.onFailure(exchange));
 
@@ -399,7 +399,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.pause();
 
         fail(stream, exchange, outage());
@@ -699,7 +699,8 @@ class FactStreamTest {
                 THROTTLED_HOLD);
         return new FactStream(
                 definition,
-                new StreamServices(table.source(), hubs, watermarks, new KeptPages(keptBytes), pages, clock, clock));
+                new StreamServices(
+                        table.source(), hubs, watermarks, new PageMemory(MANY_BYTES, keptBytes), pages, clock, clock));
     }
 
     private Watermark position() {
@@ -719,13 +720,15 @@ class FactStreamTest {
     private @Nullable Page poll(FactStream stream) {
         Exchange exchange = exchange();
         try {
-            stream.plan(exchange);
+            plan(stream, exchange);
             if (exchange.getMessage().getBody() == null) {
                 return null;
             }
-            Page page =
-                    exchange.getMessage().getBody() instanceof Page kept ? kept : stream.read(rows(exchange), exchange);
+            Page page = exchange.getMessage().getBody() instanceof Page waiting
+                    ? waiting
+                    : stream.read(rows(exchange), exchange);
             if (page != null) {
+                readAhead(stream, page, exchange);
                 deliver(stream, page);
                 stream.commit(page, exchange);
             }
@@ -738,8 +741,43 @@ class FactStreamTest {
 
     /** The first half of a poll: the page of which nothing is sent yet. */
     private Page read(FactStream stream, Exchange exchange) {
-        stream.plan(exchange);
+        plan(stream, exchange);
         return Objects.requireNonNull(stream.read(rows(exchange), exchange));
+    }
+
+    /** The first steps of the flow, up to the SQL of a page or a page that waits. */
+    private static void plan(FactStream stream, Exchange exchange) {
+        try {
+            stream.begin(exchange);
+            if (FactStream.READ.equals(exchange.getMessage().getBody())) {
+                stream.plan(exchange);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the flow does beside the sending of a page. */
+    private void readAhead(FactStream stream, Page page, Exchange exchange) {
+        if (!stream.readsAhead(page, exchange)) {
+            return;
+        }
+        Exchange copy = exchange();
+        exchange.getProperties().forEach(copy::setProperty);
+        PageAhead ahead = copy.getProperty("FactStreamAhead", PageAhead.class);
+        try {
+            stream.plan(copy);
+            if (copy.getMessage().getBody() != null) {
+                copy.getMessage().setBody(stream.read(rows(copy), copy));
+            }
+            ahead.onComplete(copy);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } catch (RuntimeException e) {
+            copy.getProperty("FactStreamLease", Lease.class).close();
+            copy.setException(e);
+            ahead.onFailure(copy);
+        }
     }
 
     private static void fail(FactStream stream, Exchange exchange, Exception failure) {

@@ -1,0 +1,74 @@
+package io.factstream.stream;
+
+import io.factstream.stream.PageMemory.Room;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The page after one that is being sent, read by an exchange of its own. Where that fails nothing is lost: the stream
+ * then reads the page when its turn comes, and shows what fails.
+ */
+final class PageAhead extends SynchronizationAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageAhead.class);
+
+    private final Page before;
+    private final Room room;
+    private final CompletableFuture<@Nullable Page> page = new CompletableFuture<>();
+
+    /** @param room the memory that was set aside for it */
+    PageAhead(Page before, Room room) {
+        this.before = before;
+        this.room = room;
+    }
+
+    /** The page that it follows. */
+    Page before() {
+        return before;
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        if (exchange.getMessage().getBody() instanceof Page read) {
+            page.complete(read);
+        } else {
+            endWithout();
+        }
+    }
+
+    @Override
+    public void onFailure(Exchange exchange) {
+        LOG.debug("a page could not be read ahead", exchange.getException());
+        endWithout();
+    }
+
+    private void endWithout() {
+        room.release();
+        page.complete(null);
+    }
+
+    /** Waits for it; null when there is none. */
+    @Nullable
+    Page await() throws InterruptedException {
+        try {
+            return page.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("it is only ever completed", e);
+        }
+    }
+
+    /** Whether reading it has ended. */
+    boolean isOver() {
+        return page.isDone();
+    }
+
+    /** The memory that it takes. */
+    Room room() {
+        return room;
+    }
+}
