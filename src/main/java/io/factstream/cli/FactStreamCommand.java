@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DeadLetterCommand.class,
             BackfillCommand.class,
             VerifyCommand.class,
+            TailCommand.class,
             HealthCommand.class,
             CompletionCommand.class,
             HelpCommand.class
