@@ -13,6 +13,7 @@ import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.eventhubs.HubMonitor;
 import io.factstream.jmx.StatusMBeans;
+import io.factstream.logging.Logs;
 import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
@@ -274,6 +275,7 @@ public final class Application implements AutoCloseable {
     public void start() {
         if (streaming) {
             RouteFiles.check(settings.get(KnownSettings.ROUTES));
+            Logs.session(sessionId);
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
         try {

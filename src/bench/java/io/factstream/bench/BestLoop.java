@@ -25,6 +25,7 @@ final class BestLoop {
 
     private BestLoop() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Line(byte[] json, String traceId) {}
 
     public static void main(String[] args) throws Exception {

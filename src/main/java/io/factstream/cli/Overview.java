@@ -36,7 +36,7 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
     /**
      * One stream. What only a running runtime knows is null where none runs.
      *
-     * @param state what it does; {@code paused} or {@code stopped} where no runtime runs it
+     * @param state what it does, as a word; where no runtime runs it, stopped or paused
      * @param deadLetters in the store now
      */
     record Row(

@@ -62,9 +62,10 @@ final class SessionsCommand implements Callable<Integer> {
         }
         List<Session> sessions;
         try (SqliteState state = StateFile.forReading(options.load())) {
-            sessions = id == null
+            String named = id;
+            sessions = named == null
                     ? state.sessions().recent(limit)
-                    : List.of(state.sessions().find(id).orElseThrow(() -> unknown(id)));
+                    : List.of(state.sessions().find(named).orElseThrow(() -> unknown(named)));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -150,23 +150,26 @@ final class WatermarkCommand implements Runnable {
 
     private static Watermark target(
             Settings settings, String stream, @Nullable Watermark from, String value, @Nullable String type) {
-        if (from == null) {
-            // Refuses a stream that there is not.
-            RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream);
-            if (type == null) {
-                throw new ConfigurationException(
-                        "stream '" + stream + "'",
-                        "has no watermark yet, so the type of its watermark column is not known",
-                        "Add --type, such as --type TIMESTAMP or --type BIGINT");
-            }
-        } else if (type != null && !type.equalsIgnoreCase(from.type())) {
+        String known = from == null ? typeOfNew(settings, stream, type) : from.type();
+        if (from != null && type != null && !type.equalsIgnoreCase(known)) {
             throw new ConfigurationException(
                     "--type",
-                    "is " + type + ", and the watermark of stream '" + stream + "' is a " + from.type(),
+                    "is " + type + ", and the watermark of stream '" + stream + "' is a " + known,
                     "Leave --type out");
         }
-        String known = from == null ? type.toUpperCase(Locale.ROOT) : from.type();
         return Watermark.of(known, WatermarkValue.canonical(known, value, "VALUE"));
+    }
+
+    private static String typeOfNew(Settings settings, String stream, @Nullable String type) {
+        // Refuses a stream that there is not.
+        RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream);
+        if (type == null) {
+            throw new ConfigurationException(
+                    "stream '" + stream + "'",
+                    "has no watermark yet, so the type of its watermark column is not known",
+                    "Add --type, such as --type TIMESTAMP or --type BIGINT");
+        }
+        return type.toUpperCase(Locale.ROOT);
     }
 
     @Command(

@@ -44,8 +44,10 @@ class ReadmeTest {
     @Test
     void the_stream_to_add_is_accepted(@TempDir Path folder) throws IOException {
         Path flow = Files.createDirectories(folder.resolve("flow"));
-        for (String file : List.of("fact-stream.kamelet.yaml", "send-batch.camel.yaml")) {
-            Files.copy(Path.of("routes/flow").resolve(file), flow.resolve(file));
+        try (Stream<Path> shared = Files.list(Path.of("routes", "flow"))) {
+            for (Path file : shared.toList()) {
+                Files.copy(file, flow.resolve(file.getFileName()));
+            }
         }
         Files.writeString(folder.resolve("refund-paid.sql"), blocks("sql").get(0));
         Files.writeString(
@@ -70,6 +72,13 @@ class ReadmeTest {
                 "demo",
                 "run",
                 "health",
+                "status",
+                "sessions",
+                "pause",
+                "resume",
+                "tail",
+                "completion",
+                "watermark set",
                 "watermark list",
                 "watermark rewind",
                 "watermark accept",

@@ -115,13 +115,13 @@ class StatusCommandTest {
 
     @Test
     void a_runtime_that_was_killed_gave_its_last_sign_and_what_it_said_is_no_longer_so() {
-        Instant long_ago = Instant.parse("2026-01-02T04:00:00Z");
-        state(state -> report(state, long_ago));
+        Instant longAgo = Instant.parse("2026-01-02T04:00:00Z");
+        state(state -> report(state, longAgo));
 
         CommandRun run = run("status");
 
         assertThat(run.out())
-                .contains("no runtime: session " + SESSION + " gave its last sign at " + long_ago)
+                .contains("no runtime: session " + SESSION + " gave its last sign at " + longAgo)
                 .containsPattern("sales +stopped")
                 .doesNotContain("hub is away");
     }

@@ -2,6 +2,8 @@ package io.factstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
@@ -91,6 +93,61 @@ class WatermarkCommandTest {
         assertThat(run.errors())
                 .contains("--to: '" + value + "' is no TIMESTAMP")
                 .contains("write it as '2026-01-31 10:15:30'");
+        assertThat(saved().position()).isEqualTo(POSITION);
+    }
+
+    @Test
+    void set_moves_a_watermark_as_rewind_does_and_is_recorded() throws IOException {
+        CommandRun run = run("set", STREAM, "2026-01-01T08:30", "--why", "history went by file", "--json");
+
+        assertThat(run.code()).as(run.errors()).isEqualTo(ExitCodes.DONE);
+        JsonNode json = new ObjectMapper().readTree(run.out());
+        assertThat(json.path("stream").textValue()).isEqualTo(STREAM);
+        assertThat(json.path("watermark").path("value").textValue()).isEqualTo("2026-01-01 08:30:00");
+        assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-01-01 08:30:00"));
+        JsonNode change =
+                new ObjectMapper().readTree(run("history", STREAM, "--json").out());
+        assertThat(change.path("change").textValue()).isEqualTo("set");
+        assertThat(change.path("who").textValue()).isEqualTo(System.getProperty("user.name"));
+        assertThat(change.path("from").path("value").textValue()).isEqualTo("2026-01-31 10:00:00");
+        assertThat(change.path("why").textValue()).isEqualTo("history went by file");
+        assertThat(new ObjectMapper()
+                        .readTree(run("list", "--json").out())
+                        .path("rows")
+                        .longValue())
+                .isEqualTo(12);
+    }
+
+    @Test
+    void set_gives_a_stream_its_first_watermark_when_it_is_told_the_type() {
+        CommandRun untyped = run("set", "receipt-created", "2026-01-01", "--why", "x");
+        assertThat(untyped.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(untyped.errors()).contains("--type TIMESTAMP");
+
+        CommandRun run = run("set", "receipt-created", "2026-01-01", "--type", "timestamp", "--why", "x");
+
+        assertThat(run.code()).as(run.errors()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out()).contains("from nothing to TIMESTAMP 2026-01-01 00:00:00");
+        assertThat(this.<Optional<SavedWatermark>>state(
+                        state -> state.watermarks().find("receipt-created")))
+                .map(SavedWatermark::position)
+                .contains(Watermark.of("TIMESTAMP", "2026-01-01 00:00:00"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "set ad-impression yesterday --why x",
+                "set ad-impression 7 --type BIGINT --why x",
+                "set receipt-created 7 --type NUMBER --why x",
+                "set unknown 7 --type BIGINT --why x",
+                "set ad-impression 2026-01-01"
+            })
+    void set_refuses_what_cannot_be_meant_and_moves_nothing(String arguments) {
+        CommandRun run = run(arguments.split(" ", -1));
+
+        assertThat(run.code()).as(run.out()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).isNotBlank().doesNotContain("\tat ");
         assertThat(saved().position()).isEqualTo(POSITION);
     }
 
