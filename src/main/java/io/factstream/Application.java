@@ -74,6 +74,7 @@ public final class Application implements AutoCloseable {
     private final String sessionId;
     private final HubMonitor hubs;
     private final Streams streams;
+    private final DuckDbSource source;
     private final ExecutorService senders;
     private final ExecutorService readers;
     private final Main camel;
@@ -116,7 +117,7 @@ public final class Application implements AutoCloseable {
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = access(settings);
-        DuckDbSource source = source(settings);
+        source = source(settings);
         backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         hubs = hubs(settings, access, breakers, running);
@@ -374,6 +375,7 @@ public final class Application implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             exchange.close();
+            source.close();
             if (started) {
                 endSession();
             }

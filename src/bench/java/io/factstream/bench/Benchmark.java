@@ -55,10 +55,11 @@ public final class Benchmark implements Callable<Integer> {
         if (!contenders.isEmpty()) {
             report.contenders(measure(contenders));
         }
-        for (Scenario scenario : Scenario.all()) {
-            if (scenario.name().contains(only)) {
-                System.out.println(scenario.name() + " …");
-                report.scenario(scenario.name(), scenario.measure(folder, fresh("scenario")));
+        for (Map.Entry<String, Scenarios.Scenario> scenario :
+                new Scenarios(folder, folder.resolve("run")).all().entrySet()) {
+            if (scenario.getKey().contains(only)) {
+                System.out.println(scenario.getKey());
+                report.scenario(scenario.getKey(), scenario.getValue().measure());
             }
         }
         report.print(System.out);
@@ -97,7 +98,7 @@ public final class Benchmark implements Callable<Integer> {
         try (HubProcess hubs = HubProcess.start()) {
             for (int round = 0; round <= rounds; round++) {
                 for (Contender contender : contenders) {
-                    Measurement measured = contender.run(hubs, fresh("run"));
+                    Measurement measured = contender.run(hubs, Folders.emptied(folder.resolve("run")));
                     System.out.printf(
                             "round %d: %-42s %,11.0f events/s%n", round, contender.name(), measured.eventsPerSecond());
                     List<Measurement> counted = results.computeIfAbsent(contender.name(), name -> new ArrayList<>());
@@ -108,12 +109,5 @@ public final class Benchmark implements Callable<Integer> {
             }
         }
         return results;
-    }
-
-    /** An empty folder. */
-    private Path fresh(String name) throws IOException {
-        Path place = folder.resolve(name);
-        Folders.delete(place);
-        return Files.createDirectories(place).toAbsolutePath();
     }
 }

@@ -25,7 +25,7 @@ final class BestLoop {
 
     private BestLoop() {}
 
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
     private record Line(byte[] json, String traceId) {}
 
     public static void main(String[] args) throws Exception {

@@ -12,8 +12,13 @@ final class Folders {
 
     private Folders() {}
 
-    /** Deletes a folder and what is in it, where there is one. */
-    static void delete(Path folder) throws IOException {
+    /** The folder, there and empty. */
+    static Path emptied(Path folder) throws IOException {
+        delete(folder);
+        return Files.createDirectories(folder).toAbsolutePath();
+    }
+
+    private static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -3,18 +3,27 @@ package io.factstream.bench;
 import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.Retention;
+import io.factstream.localhub.SentBatch;
+import io.factstream.localhub.SentEvent;
 import io.factstream.localhub.Tally;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The embedded event hub in a process of its own. It says its connection string, then answers each hub's name that it is
- * asked for with what that hub took; it ends with its input.
+ * asked for with what that hub took, and a name after {@link #DELAYS} with the delays of its events; it ends with its input.
  */
 final class HubMain {
 
@@ -23,6 +32,14 @@ final class HubMain {
 
     static final int PARTITIONS = 4;
 
+    /** Asks for the delays of a hub's events, in milliseconds. */
+    static final String DELAYS = "delays ";
+
+    /** Only the events of smaller batches are looked at: those of a stream that is not catching up. */
+    private static final int MOST_WATCHED = 100;
+
+    private static final Pattern EVENT_TIME = Pattern.compile("\"ingest_timestamp\":\"([^\"]+)\"");
+
     private final Map<String, Times> times = new ConcurrentHashMap<>();
 
     private HubMain() {}
@@ -30,6 +47,7 @@ final class HubMain {
     /** When batches came, in nanoseconds of this machine's clock. */
     private static final class Times {
         private final AtomicLong batches = new AtomicLong();
+        private final Queue<Long> delays = new ConcurrentLinkedQueue<>();
         private volatile long first;
         private volatile long last;
     }
@@ -51,24 +69,41 @@ final class HubMain {
         try (LocalEventHubs hubs = builder.start()) {
             // It never strikes: it only sees each batch.
             hubs.faults().always(Fault.release(), batch -> {
-                note(batch.hub());
+                note(batch);
                 return false;
             });
             System.out.println(hubs.connectionString());
             BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String hub = asked.readLine(); hub != null; hub = asked.readLine()) {
-                System.out.println(answer(hubs, hub));
+                System.out.println(hub.startsWith(DELAYS) ? delays(hub.substring(DELAYS.length())) : answer(hubs, hub));
             }
         }
     }
 
-    private void note(String hub) {
-        Times of = times.computeIfAbsent(hub, name -> new Times());
+    private void note(SentBatch batch) {
+        Times of = times.computeIfAbsent(batch.hub(), name -> new Times());
         long now = System.nanoTime();
         if (of.batches.getAndIncrement() == 0) {
             of.first = now;
         }
         of.last = now;
+        if (batch.events().size() <= MOST_WATCHED) {
+            Instant arrived = Instant.now();
+            for (SentEvent event : batch.events()) {
+                Matcher time = EVENT_TIME.matcher(event.text());
+                if (time.find()) {
+                    of.delays.add(Duration.between(Instant.parse(time.group(1)), arrived)
+                            .toMillis());
+                }
+            }
+        }
+    }
+
+    /** The delays of a hub's events, from their event time to their arrival. */
+    private String delays(String hub) {
+        return times.getOrDefault(hub, new Times()).delays.stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
     }
 
     private String answer(LocalEventHubs hubs, String hub) {

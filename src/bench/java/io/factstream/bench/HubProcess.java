@@ -8,6 +8,7 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The hub in a process of its own, as {@link HubMain} runs it. Each run is given a hub that nobody has used. */
 final class HubProcess implements AutoCloseable {
@@ -48,13 +49,25 @@ final class HubProcess implements AutoCloseable {
 
     /** What a hub has taken by now. */
     Taken taken(String hub) throws IOException {
-        questions.write(hub + "\n");
+        return Taken.parse(ask(hub));
+    }
+
+    /** How long each event of a small batch took from its event time to its arrival, in milliseconds. */
+    List<Double> delays(String hub) throws IOException {
+        String line = ask(HubMain.DELAYS + hub);
+        return line.isEmpty()
+                ? List.of()
+                : Stream.of(line.split(" ", -1)).map(Double::valueOf).toList();
+    }
+
+    private String ask(String question) throws IOException {
+        questions.write(question + "\n");
         questions.flush();
         String line = answers.readLine();
         if (line == null) {
             throw new IOException("the hub's process has ended");
         }
-        return Taken.parse(line);
+        return line;
     }
 
     @Override

@@ -20,11 +20,15 @@ import java.util.Optional;
  * page, and prints in one line how many rows and pages there were, the seconds that finding and reading them took, and
  * the median and the longest of a page.
  */
-final class PageParts {
+public final class PageParts {
 
     private PageParts() {}
 
-    /** @param args the DuckDB file, the query, rows a page, the most pages, and whether the rows are made JSON */
+    /**
+     * Goes through the table.
+     *
+     * @param args the DuckDB file, the query, rows a page, the most pages, and whether the rows are made JSON
+     */
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[0]);
         Path query = Files.createTempFile("query", ".sql");
@@ -39,23 +43,33 @@ final class PageParts {
         List<Double> times = new ArrayList<>();
         long rows = 0;
         Watermark position = null;
+        PageQuery.Pace pace = null;
         double finding = 0;
         while (times.size() < mostPages) {
             long start = System.nanoTime();
             try (Connection connection = source.open()) {
                 PageQuery page = PageQuery.prepare(stream, connection, NonFinite.STRING);
-                Optional<Window> window = page.next(connection, position, Instant.now(), pageRows);
+                Optional<Window> window = pace == null || position == null
+                        ? Optional.empty()
+                        : page.nextAtPace(connection, position, Instant.now(), pageRows, pace);
+                if (window.isEmpty()) {
+                    window = page.next(connection, position, Instant.now(), pageRows);
+                }
                 finding += (System.nanoTime() - start) / 1e9;
                 if (window.isEmpty()) {
                     break;
                 }
-                rows += read(
+                long read = read(
                         connection,
                         json
                                 ? page.pageSql(window.get())
                                 : "SELECT * FROM (" + args[1] + ") AS " + PageQuery.ROW + " WHERE "
                                         + window.get().condition(),
                         json);
+                rows += read;
+                pace = position == null || read == 0
+                        ? null
+                        : new PageQuery.Pace(position.value(), window.get().to().value(), read);
                 position = window.get().to();
             }
             times.add((System.nanoTime() - start) / 1e9);

@@ -1,0 +1,187 @@
+package io.factstream.bench;
+
+import io.factstream.stream.PageParts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is measured of FactStream alone: figures by their names, with their units. */
+final class Scenarios {
+
+    private static final int PAGE = 40_000;
+    private static final int PAGES = 25;
+    private static final long MILLION = 1_000_000;
+
+    private final Path data;
+    private final Path work;
+
+    /**
+     * @param data where made data is kept
+     * @param work a folder that is emptied for each measurement
+     */
+    Scenarios(Path data, Path work) {
+        this.data = data;
+        this.work = work;
+    }
+
+    /** Measures one thing. */
+    @FunctionalInterface
+    interface Scenario {
+        Map<String, Double> measure() throws IOException, InterruptedException, SQLException;
+    }
+
+    /** All of them, by their names. */
+    Map<String, Scenario> all() {
+        Map<String, Scenario> all = new LinkedHashMap<>();
+        all.put("scenario: time of a page", this::pages);
+        all.put("scenario: catching up in random order", this::random);
+        all.put("scenario: memory of a backlog", this::memory);
+        all.put("scenario: 20 idle streams", this::idle);
+        all.put("scenario: delay of a row at 100 rows/s", this::delay);
+        return all;
+    }
+
+    private Path fresh() throws IOException {
+        return Folders.emptied(work);
+    }
+
+    /** Of the first pages of larger and larger tables, in two orders. */
+    private Map<String, Double> pages() throws IOException, InterruptedException, SQLException {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        for (Dataset.Order order : List.of(Dataset.Order.TIME, Dataset.Order.LOADS)) {
+            for (long rows : List.of(MILLION, 10 * MILLION, 50 * MILLION)) {
+                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, order, rows, false);
+                figures.put(
+                        order + ", " + rows / MILLION + " M rows: median page, ms",
+                        1000 * figure(parts(table, PAGES), "median"));
+            }
+        }
+        return figures;
+    }
+
+    /** On a table in no order each page is a scan, so pages must be larger for the whole to stay linear. */
+    private Map<String, Double> random() throws IOException, InterruptedException, SQLException {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        for (long rows : List.of(MILLION, 4 * MILLION)) {
+            Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.RANDOM, rows, false);
+            figures.put(rows / MILLION + " M rows: all pages, s", figure(parts(table, Integer.MAX_VALUE), "seconds"));
+        }
+        return figures;
+    }
+
+    private String parts(Dataset table, int pages) throws IOException, InterruptedException {
+        try (JavaProcess process = JavaProcess.start(
+                fresh(),
+                JavaProcess.LAUNCHER_OPTIONS,
+                Map.of(),
+                PageParts.class,
+                List.of(
+                        table.file().toString(),
+                        table.query(),
+                        Integer.toString(PAGE),
+                        Integer.toString(pages),
+                        "true"))) {
+            process.awaitEnd(900);
+            return process.output();
+        }
+    }
+
+    private static double figure(String output, String name) {
+        Matcher figure = Pattern.compile(name + "=([0-9.E-]+)").matcher(output);
+        if (!figure.find()) {
+            throw new IllegalStateException("no " + name + " in " + output);
+        }
+        return Double.parseDouble(figure.group(1));
+    }
+
+    private Map<String, Double> memory() throws IOException, InterruptedException, SQLException {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        try (HubProcess hubs = HubProcess.start()) {
+            for (long rows : List.of(MILLION, 10 * MILLION)) {
+                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, rows, false);
+                Measurement measured = Contender.factStream("memory", table, 1, table.checksum(rows))
+                        .run(hubs, fresh());
+                figures.put(rows / MILLION + " M rows: peak RSS, MB", measured.peakMegabytes());
+                figures.put(rows / MILLION + " M rows: events/s", measured.eventsPerSecond());
+            }
+        }
+        return figures;
+    }
+
+    private Map<String, Double> idle() throws IOException, InterruptedException, SQLException {
+        Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, MILLION / 10, false);
+        try (HubProcess hubs = HubProcess.start()) {
+            FactStreamRun run = new FactStreamRun(fresh(), table.file(), hubs.connectionString(), hubs.unusedHub());
+            for (int i = 0; i < 20; i++) {
+                run.stream("idle-" + i, table.query() + " WHERE product_id < 1000");
+            }
+            try (JavaProcess process = run.start(List.of())) {
+                TimeUnit.SECONDS.sleep(45);
+                double before = process.look().processorSeconds();
+                TimeUnit.SECONDS.sleep(30);
+                double used = process.look().processorSeconds() - before;
+                process.terminate();
+                return Map.of("part of one core, %", used / 30 * 100);
+            }
+        }
+    }
+
+    private Map<String, Double> delay() throws IOException, InterruptedException, SQLException {
+        Path folder = fresh();
+        Path file = folder.resolve("delay.duckdb");
+        load(file, "CREATE TABLE facts (event_ts TIMESTAMP, n BIGINT)");
+        try (HubProcess hubs = HubProcess.start()) {
+            String hub = hubs.unusedHub();
+            FactStreamRun run = new FactStreamRun(folder, file, hubs.connectionString(), hub)
+                    .stream("delay", "SELECT event_ts AS _watermark, 'd-' || n AS _trace_id, n FROM facts");
+            try (JavaProcess process = run.start(List.of())) {
+                TimeUnit.SECONDS.sleep(10);
+                for (int n = 0; n < 3000; n += 10) {
+                    load(
+                            file,
+                            "INSERT INTO facts SELECT TIMESTAMP '" + LocalDateTime.now(ZoneOffset.UTC) + "', " + n
+                                    + " + range FROM range(10)");
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
+                TimeUnit.SECONDS.sleep(5);
+                process.terminate();
+            }
+            List<Double> delays = hubs.delays(hub).stream().sorted().toList();
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("events", (double) delays.size());
+            figures.put("median, ms", delays.get(delays.size() / 2));
+            figures.put("p99, ms", delays.get(delays.size() * 99 / 100));
+            figures.put("longest, ms", delays.get(delays.size() - 1));
+            return figures;
+        }
+    }
+
+    /** As a loader does: opens the file, writes, closes it; tries again while it is being read. */
+    private static void load(Path file, String sql) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+                return;
+            } catch (SQLException e) {
+                if (System.nanoTime() > deadline
+                        || !String.valueOf(e.getMessage()).contains("lock")) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+    }
+}
