@@ -21,6 +21,7 @@ RUN ln -s /opt/factstream/bin/factstream /usr/local/bin/factstream
 # from one container to the next, it keeps the routes of the older image, so name one only for routes of your own.
 ENV FACTSTREAM_ROUTES=/routes \
     FACTSTREAM_STATE_FILE=/state/factstream.db \
+    FACTSTREAM_LOG_FORMAT=json \
     LANG=C.UTF-8
 VOLUME /routes /state
 # Should Java itself crash, its report outlives the container.

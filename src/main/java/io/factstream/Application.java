@@ -13,6 +13,7 @@ import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.eventhubs.HubMonitor;
 import io.factstream.jmx.StatusMBeans;
+import io.factstream.logging.Logs;
 import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
@@ -79,6 +80,7 @@ public final class Application implements AutoCloseable {
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
+    private final StatusExchange exchange;
     private final DeadLetterBinding deadLetters;
     private final @Nullable Backfill backfill;
 
@@ -135,6 +137,10 @@ public final class Application implements AutoCloseable {
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
+        exchange = new StatusExchange(sessionId, streams, state.status(), state.pauses(), running);
+        if (backfill == null) {
+            streams.pauseAtStart(id -> state.pauses().wanted().containsKey(id));
+        }
         camel = camel(access, services, breakers);
     }
 
@@ -270,6 +276,7 @@ public final class Application implements AutoCloseable {
     public void start() {
         if (streaming) {
             RouteFiles.check(settings.get(KnownSettings.ROUTES));
+            Logs.session(sessionId);
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
         try {
@@ -285,6 +292,7 @@ public final class Application implements AutoCloseable {
         mbeans.register(hubs, streams.hubs());
         if (backfill == null) {
             heartbeat.start();
+            exchange.start();
         }
         LOG.info(
                 "session={} started streams={} source={}",
@@ -328,13 +336,14 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Whether there is nothing left to wait for: each stream has come to its present end, or has failed that often in a
-     * row.
+     * Whether there is nothing left to wait for: each stream has come to its present end, is paused, or has failed that
+     * often in a row.
      */
     public boolean isDrained(int failures) {
         return streams.all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> (status.drained() && status.state() == StreamState.RUNNING)
+                        || status.state() == StreamState.PAUSED
                         || status.consecutiveFailures() >= failures
                         || isCutOff(status));
     }
@@ -365,6 +374,7 @@ public final class Application implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            exchange.close();
             source.close();
             if (started) {
                 endSession();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,6 +36,27 @@ public final class Heartbeat implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(5);
     /** A file that is older was left by a process that is gone, or hangs. */
     private static final Duration FRESH = Duration.ofSeconds(30);
+
+    private static final String PROBLEM = "problem: ";
+    private static final String WARNING = "warning: ";
+
+    /**
+     * What a runtime says of itself.
+     *
+     * @param problems what keeps streams from delivering, or the runtime from being there at all
+     * @param warnings what fails while every stream goes on, such as a hub that only dead letters go to
+     */
+    public record Health(List<String> problems, List<String> warnings) {
+        public Health {
+            problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
+        }
+
+        /** Whether it does its work. */
+        public boolean isWell() {
+            return problems.isEmpty();
+        }
+    }
 
     private final Path file;
     private final Streams streams;
@@ -76,16 +98,18 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     private void write() {
-        List<String> failing = Stream.concat(
-                        hubs.all().stream().filter(hub -> hub.failure() != null).map(Heartbeat::line),
-                        streams.all().stream()
-                                .map(FactStream::status)
-                                .filter(status -> status.state() == StreamState.FAILING)
-                                .map(Heartbeat::line))
-                .toList();
+        Set<String> needed = streams.hubs();
+        Stream<String> hubLines = hubs.all().stream()
+                .filter(hub -> hub.failure() != null)
+                .map(hub -> (needed.contains(hub.hub()) ? PROBLEM : WARNING) + line(hub));
+        Stream<String> streamLines = streams.all().stream()
+                .map(FactStream::status)
+                .filter(status -> status.state() == StreamState.FAILING)
+                .map(status -> PROBLEM + line(status));
+        List<String> lines = Stream.concat(hubLines, streamLines).toList();
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(draft, failing);
+            Files.write(draft, lines);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             unwritable = false;
         } catch (IOException e) {
@@ -123,20 +147,28 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     /**
-     * What is wrong with the runtime that uses a state file; nothing when it is well.
+     * How the runtime that uses a state file is.
      *
      * @throws IOException when its file is there but cannot be read
      */
-    public static List<String> problems(Path state, Clock clock) throws IOException {
+    public static Health read(Path state, Clock clock) throws IOException {
         Path file = file(state);
         try {
             Instant written = Files.getLastModifiedTime(file).toInstant();
             if (written.plus(FRESH).isBefore(clock.instant())) {
-                return List.of("the runtime gave no sign since " + written);
+                return new Health(List.of("the runtime gave no sign since " + written), List.of());
             }
-            return Files.readAllLines(file);
+            List<String> lines = Files.readAllLines(file);
+            return new Health(those(PROBLEM, lines), those(WARNING, lines));
         } catch (NoSuchFileException e) {
-            return List.of("no runtime uses the state " + state);
+            return new Health(List.of("no runtime uses the state " + state), List.of());
         }
+    }
+
+    private static List<String> those(String kind, List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith(kind))
+                .map(line -> line.substring(kind.length()))
+                .toList();
     }
 }

@@ -9,6 +9,8 @@ import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.LoaderProcess;
 import io.factstream.source.SourceException;
+import io.factstream.state.BadState;
+import io.factstream.state.BadState.Making;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Sources and states that are no such thing. */
 final class BadFiles {
@@ -34,6 +38,16 @@ final class BadFiles {
     private BadFiles() {}
 
     static List<BadInput> all() {
+        Stream<BadInput> states = Stream.concat(
+                        BadState.all().stream(),
+                        Stream.of(new BadState("a folder", Files::createDirectory, "is a folder", "Name another file")))
+                .map(BadFiles::state);
+        return Stream.of(sources().stream(), states, Stream.of(stateInNoFolder()))
+                .flatMap(all -> all)
+                .toList();
+    }
+
+    private static List<BadInput> sources() {
         return List.of(
                 source("a file that is missing", file -> {}, "does not exist", "factstream.source.file"),
                 source("a folder", Files::createDirectory, "is a directory"),
@@ -79,54 +93,19 @@ final class BadFiles {
                             }
                         },
                         "facts.duckdb",
-                        "is held by process"),
-                state("an empty file", Files::createFile, "is empty"),
-                state("a folder", Files::createDirectory, "is a folder"),
-                state("a text", file -> Files.writeString(file, "no state".repeat(1000)), "not an SQLite database"),
-                state(
-                        "a database of something else",
-                        file -> sqlite(file, "CREATE TABLE mine (a)"),
-                        "not a state of FactStream"),
-                state(
-                        "a state of a newer FactStream",
-                        file -> {
-                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
-                                    .close();
-                            sqlite(file, "PRAGMA user_version = 999");
-                        },
-                        "version 999"),
-                state(
-                        "a state that is cut off",
-                        file -> {
-                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
-                                    .close();
-                            change(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
-                        },
-                        "malformed"),
-                state(
-                        "a state with noise in it",
-                        file -> {
-                            SqliteState.open(file, new DeadLetterLimit(1, "test"))
-                                    .close();
-                            change(file, bytes -> {
-                                noise(bytes, bytes.length - 4_096, 4_096);
-                                return bytes;
-                            });
-                        },
-                        "malformed"),
-                BadInput.of(
-                        STATE,
-                        "a folder that cannot be made",
-                        folder -> {
-                            Path inTheWay = Files.createFile(folder.resolve("state"));
-                            return open(inTheWay.resolve("factstream.db"));
-                        },
-                        "factstream.db",
-                        "cannot be created"));
+                        "is held by process"));
     }
 
-    private interface Making {
-        void at(Path file) throws Exception;
+    private static BadInput stateInNoFolder() {
+        return BadInput.of(
+                STATE,
+                "a folder that cannot be made",
+                folder -> {
+                    Path inTheWay = Files.createFile(folder.resolve("state"));
+                    return open(inTheWay.resolve("factstream.db"));
+                },
+                "factstream.db",
+                "cannot be created");
     }
 
     private static BadInput source(String what, Making making, String... names) {
@@ -136,29 +115,32 @@ final class BadFiles {
                 folder -> {
                     Path file = folder.resolve("facts.duckdb");
                     making.at(file);
-                    byte[] before = content(file);
-                    String message = read(file);
-                    assertThat(content(file)).as("left as it was").isEqualTo(before);
+                    String message = leftAsItWas(file, () -> read(file));
                     assertThat(message).contains("facts.duckdb");
                     return message;
                 },
                 names);
     }
 
-    private static BadInput state(String what, Making making, String... names) {
+    private static BadInput state(BadState bad) {
         return BadInput.of(
                 STATE,
-                what,
+                bad.what(),
                 folder -> {
                     Path file = folder.resolve("factstream.db");
-                    making.at(file);
-                    byte[] before = content(file);
-                    String message = open(file);
-                    assertThat(content(file)).as("left as it was").isEqualTo(before);
-                    assertThat(message).contains("factstream.db");
-                    return message;
+                    bad.making().at(file);
+                    return leftAsItWas(file, () -> open(file));
                 },
-                names);
+                "factstream.db",
+                bad.fault(),
+                bad.mend());
+    }
+
+    private static String leftAsItWas(Path file, Callable<String> told) throws Exception {
+        byte[] before = content(file);
+        String message = told.call();
+        assertThat(content(file)).as("left as it was").isEqualTo(before);
+        return message;
     }
 
     private static byte[] content(Path file) throws IOException {

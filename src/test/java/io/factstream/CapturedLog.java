@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /** What is logged under a name, from a level on, while this is open. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
 
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger logger;
@@ -46,7 +46,7 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** Warnings and errors of FactStream. */
-    static CapturedLog warnings() {
+    public static CapturedLog warnings() {
         return new CapturedLog("io.factstream", Level.WARN, CapturedLog::text);
     }
 
@@ -78,7 +78,7 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** The lines so far, with their level first. */
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 

@@ -1,17 +1,21 @@
 package io.factstream;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.config.KnownSettings;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterLines;
+import io.factstream.localhub.Conditions;
 import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +73,39 @@ class DeadLetterHubTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("dead-letter-hub=" + LETTERS + " unavailable"))
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void a_dead_letter_hub_that_fails_is_a_warning_and_the_runtime_stays_well(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder).with(KnownSettings.DEAD_LETTER_HUB, LETTERS)) {
+            runtime.hubs().faults().always(Fault.refuseAttach(Conditions.NOT_FOUND), link -> link.hub()
+                    .equals(LETTERS));
+            runtime.start();
+            runtime.awaitDrained();
+
+            RuntimeUnderTest.eventually("the failure shows").untilAsserted(() -> {
+                Heartbeat.Health health = Heartbeat.read(runtime.stateFile(), Clock.systemUTC());
+                assertThat(health.warnings()).singleElement(as(STRING)).startsWith("hub " + LETTERS + " is failing");
+                assertThat(health.problems()).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    void a_hub_that_a_stream_sends_to_is_a_problem_when_it_fails(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder)) {
+            runtime.hubs().faults().always(Fault.refuseAttach(Conditions.NOT_FOUND));
+            runtime.start();
+
+            RuntimeUnderTest.eventually("the failure shows").untilAsserted(() -> {
+                Heartbeat.Health health = Heartbeat.read(runtime.stateFile(), Clock.systemUTC());
+                assertThat(health.isWell()).isFalse();
+                assertThat(health.problems())
+                        .anyMatch(line -> line.startsWith("hub " + RuntimeUnderTest.HUB + " is failing"))
+                        .anyMatch(line -> line.startsWith("stream numbers is failing"));
+                assertThat(health.warnings()).isEmpty();
+            });
         }
     }
 

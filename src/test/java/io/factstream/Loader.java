@@ -52,7 +52,8 @@ final class Loader {
         }
     }
 
-    private static Connection open(String file) throws SQLException {
+    /** Opens a file for writing as soon as nobody else has it. */
+    static Connection open(String file) throws SQLException {
         while (true) {
             try {
                 return DriverManager.getConnection("jdbc:duckdb:" + file);

@@ -3,7 +3,6 @@ package io.factstream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Random;
@@ -19,7 +18,6 @@ final class MixedLoader {
     /** How long a text is of which no event can be made that fits into a batch of 4 KB. */
     static final int TOO_LONG = 6_000;
 
-    private static final long RETRY_NANOS = 2_000_000;
     private static final long PAUSE_NANOS = 300_000_000;
     private static final int LONG_TIE = 500;
 
@@ -33,7 +31,7 @@ final class MixedLoader {
         ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
         int loads = 0;
         while (!Files.exists(stop) && parent.isAlive()) {
-            try (Connection connection = open(file)) {
+            try (Connection connection = Loader.open(file)) {
                 append(connection, random);
             }
             loads++;
@@ -62,19 +60,6 @@ final class MixedLoader {
                         + ") FROM facts");
             }
             connection.commit();
-        }
-    }
-
-    private static Connection open(String file) throws SQLException {
-        while (true) {
-            try {
-                return DriverManager.getConnection("jdbc:duckdb:" + file);
-            } catch (SQLException e) {
-                if (!String.valueOf(e.getMessage()).contains("Could not set lock")) {
-                    throw e;
-                }
-                LockSupport.parkNanos(RETRY_NANOS);
-            }
         }
     }
 }

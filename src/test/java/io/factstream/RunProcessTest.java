@@ -2,10 +2,13 @@ package io.factstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.cli.Main;
 import io.factstream.config.KnownSettings;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -119,6 +122,35 @@ class RunProcessTest {
                 }
             }
             assertThat(runtime.hubs().count(RuntimeUnderTest.HUB)).isZero();
+        }
+    }
+
+    @Test
+    void with_json_every_line_is_an_object_and_names_the_session(@TempDir Path folder)
+            throws InterruptedException, IOException {
+        try (RuntimeUnderTest runtime = facts(folder).stream("broken", "SELEKT n AS _watermark FROM facts");
+                JavaProcess process = JavaProcess.start(
+                        folder,
+                        Map.of("FACTSTREAM_LOG_FORMAT", "json"),
+                        Main.class,
+                        "run",
+                        "--once",
+                        "--json",
+                        "--config",
+                        runtime.settingsFile().toString())) {
+            assertThat(process.exitCode()).as(process::output).isEqualTo(1);
+
+            Map<String, JsonNode> lines = new HashMap<>();
+            for (String line : process.output().lines().toList()) {
+                JsonNode object = new ObjectMapper().readTree(line);
+                assertThat(object.path("session").textValue()).as(line).isNotBlank();
+                lines.put(object.path("stream").asText(), object);
+            }
+            assertThat(lines.get("broken").path("level").textValue()).isEqualTo("WARN");
+            JsonNode summary = lines.get("");
+            assertThat(summary.path("delivered").booleanValue()).isFalse();
+            assertThat(summary.path("streams").path(1).path("events_sent").longValue())
+                    .isEqualTo(ROWS);
         }
     }
 

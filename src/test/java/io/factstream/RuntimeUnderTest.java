@@ -17,6 +17,7 @@ import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
 import io.factstream.state.SqliteState;
+import io.factstream.status.Pauses;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -295,7 +296,7 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Waits until so many events of a stream have arrived. */
     void awaitReceived(String stream, int atLeast) {
-        eventually(stream + " received").until(() -> received(stream).size() >= atLeast);
+        eventually(stream + " received").until(() -> stored(stream).count() >= atLeast);
     }
 
     /** For conditions of a test's own. */
@@ -338,6 +339,13 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** Accepts the columns that a stream's query gives now, as a person would. */
     void acceptColumns(String stream) {
         change(store -> store.acceptColumns(stream, Objects.requireNonNull(watermark(stream)), "a person"));
+    }
+
+    /** Leaves a wish as a person would. */
+    void pauses(Consumer<Pauses> wish) {
+        try (SqliteState state = SqliteState.open(stateFile(), new DeadLetterLimit(1, "test"))) {
+            wish.accept(state.pauses());
+        }
     }
 
     private void change(Consumer<WatermarkStore> change) {
@@ -415,10 +423,12 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** What the hub holds of a stream, partition by partition, each in order. */
     List<Received> received(String stream) {
+        return stored(stream).map(Received::of).toList();
+    }
+
+    private Stream<StoredEvent> stored(String stream) {
         return hubs.events(HUB).stream()
-                .filter(event -> stream.equals(event.properties().get("stream")))
-                .map(Received::of)
-                .toList();
+                .filter(event -> stream.equals(event.properties().get("stream")));
     }
 
     /** A whole number of the payload of every event of a stream, partition by partition, each in order. */
@@ -439,14 +449,19 @@ final class RuntimeUnderTest implements AutoCloseable {
 
     /** Asserts that the numbers from 1 to {@code last} arrived, each once. */
     void assertEachOnce(String stream, String field, long last) {
-        assertThat(repeated(stream, field)).as("repeated").isEmpty();
-        assertNoneLost(stream, field, last);
+        List<Long> numbers = numbers(stream, field);
+        assertThat(numbers).as("repeated").doesNotHaveDuplicates();
+        assertNoneLost(numbers, last);
     }
 
     /** Asserts that the numbers from 1 to {@code last} arrived, and no others. */
     void assertNoneLost(String stream, String field, long last) {
+        assertNoneLost(numbers(stream, field), last);
+    }
+
+    private static void assertNoneLost(List<Long> numbers, long last) {
         Set<Long> expected = LongStream.rangeClosed(1, last).boxed().collect(Collectors.toCollection(TreeSet::new));
-        Set<Long> arrived = new TreeSet<>(numbers(stream, field));
+        Set<Long> arrived = new TreeSet<>(numbers);
         assertThat(minus(expected, arrived)).as("lost").isEmpty();
         assertThat(minus(arrived, expected)).as("made up").isEmpty();
     }

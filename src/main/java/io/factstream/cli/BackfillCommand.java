@@ -1,5 +1,7 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.BackfillRange;
 import io.factstream.config.ConfigurationException;
@@ -18,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Sends rows that a stream's watermark has passed, beside a runtime that may be running. */
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Every row has the id that it has or would have had at first, so that consumers can drop what they know.",
-            "Without --from and --to it sends those buckets (hours, as a rule) that hold late rows.",
+            "Without --from and --to it sends those buckets (hours, as a rule) that hold late rows. With one of them, the",
+            "other is the first row, or the watermark: rows beyond it are never sent.",
             "A runtime may run meanwhile. When it was cut off, run it again.",
             "Exit codes: 0 all delivered, 1 something failed, 2 refused.",
             "Example:  factstream backfill receipt-created --from '2026-01-31 00:00:00' --to '2026-01-31 23:59:59'"
@@ -42,25 +44,14 @@ final class BackfillCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Parameters(paramLabel = "STREAM", description = "The id of the stream.")
-    @SuppressWarnings("NullAway.Init")
-    private String stream;
-
-    @Option(
-            names = "--from",
-            paramLabel = "VALUE",
-            description = "The first watermark value; without it, with --to, the first there is.")
-    private @Nullable String from;
-
-    @Option(
-            names = "--to",
-            paramLabel = "VALUE",
-            description = "The last watermark value; without it, with --from, the stream's watermark. Rows beyond the"
-                    + " watermark are never sent.")
-    private @Nullable String to;
+    @Mixin
+    private StreamRange range = new StreamRange();
 
     @Option(names = "--dry-run", description = "Shows how many rows of each bucket would be sent, and sends none.")
     private boolean dryRun;
+
+    @Option(names = "--json", description = "Writes one JSON object.")
+    private boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -78,46 +69,73 @@ final class BackfillCommand implements Callable<Integer> {
         boolean delivered;
         try (application) {
             Backfill backfill = Objects.requireNonNull(application.backfill());
-            show(backfill, out);
-            if (dryRun || backfill.buckets().isEmpty()) {
-                return ExitCodes.DONE;
+            ObjectNode object = json(backfill);
+            if (!json) {
+                show(backfill, out);
             }
-            delivered = send(application, backfill, out);
+            if (dryRun || backfill.buckets().isEmpty()) {
+                delivered = true;
+            } else {
+                delivered = send(application, backfill, out, object);
+            }
+            if (json) {
+                out.println(object.put("done", delivered));
+                out.flush();
+            }
         }
         return delivered ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
     private @Nullable Application application(Settings settings) {
         try {
-            return new Application(settings, new BackfillRange(stream, from, to));
+            return new Application(settings, new BackfillRange(range.stream, range.from, range.to));
         } catch (QueryChangedException e) {
             throw new ConfigurationException(
-                    "stream '" + stream + "'",
+                    "stream '" + range.stream + "'",
                     "its query changed since its watermark was saved, so its rows would get other ids",
-                    "Put the query back, or factstream watermark accept " + stream,
+                    "Put the query back, or factstream watermark accept " + range.stream,
                     e);
         } catch (SourceException e) {
             // A condition of the source, told as a stream would tell it.
-            spec.commandLine().getErr().println("factstream: stream '" + stream + "': " + e.getMessage());
+            spec.commandLine().getErr().println("factstream: stream '" + range.stream + "': " + e.getMessage());
             return null;
         }
     }
 
-    private static boolean send(Application application, Backfill backfill, PrintWriter out)
+    private boolean send(Application application, Backfill backfill, PrintWriter out, ObjectNode object)
             throws InterruptedException {
         application.start();
-        try (Progress progress = Progress.of(application, out)) {
+        try (Progress progress =
+                Progress.of(application, json ? spec.commandLine().getErr() : out)) {
             new Drain(application).await();
             progress.finish();
         }
         boolean drained = application.streams().all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> status.drained() && status.lastError() == null);
-        if (drained && !backfill.settle()) {
+        boolean settled = drained && backfill.settle();
+        if (json) {
+            ObjectNode summary = Summary.json(application);
+            object.put("settled", settled).set("sent", summary);
+            return drained && summary.path("delivered").booleanValue();
+        }
+        if (drained && !settled) {
             out.println("all rows were sent, but it is not known which were delivered before: the watermark was set or"
                     + " another backfill ended. When late rows are still shown, run it again");
         }
         return Summary.print(application, out) && drained;
+    }
+
+    private static ObjectNode json(Backfill backfill) {
+        ObjectNode object = Json.object();
+        object.put("stream", backfill.stream());
+        Json.put(object, "watermark", backfill.upTo());
+        ArrayNode buckets = object.putArray("buckets");
+        backfill.buckets().forEach(bucket -> buckets.addObject()
+                .put("bucket", bucket.name())
+                .put("rows", bucket.rows())
+                .put("whole", bucket.whole()));
+        return object;
     }
 
     private static void show(Backfill backfill, PrintWriter out) {

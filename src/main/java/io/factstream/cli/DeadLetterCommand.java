@@ -1,15 +1,12 @@
 package io.factstream.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.config.ConfigurationException;
-import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.deadletter.DeadLetterImport;
-import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.DeadLetterLines;
 import io.factstream.deadletter.DeadLetterPage;
 import io.factstream.deadletter.DeadLetterStore;
@@ -64,7 +61,7 @@ import picocli.CommandLine.Spec;
 final class DeadLetterCommand implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterCommand.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_ERROR = 100;
 
     private static final String ROW = "%-32s  %-26s %-14s %-9s %5s  %-27s  %s%n";
 
@@ -120,7 +117,7 @@ final class DeadLetterCommand implements Runnable {
                             DeadLetterLines.word(letter.failure().severity()),
                             letter.attempts(),
                             letter.lastFailed(),
-                            brief(letter.failure().error()));
+                            Text.brief(Text.line(letter.failure().error()), LONGEST_ERROR));
                 }
             });
             long all = state.deadLetters().count(filter);
@@ -176,7 +173,7 @@ final class DeadLetterCommand implements Runnable {
 
     private static void field(PrintWriter out, String name, @Nullable Object value) {
         if (value != null) {
-            out.printf(Locale.ROOT, "%-24s %s%n", name, plain(value.toString()));
+            out.printf(Locale.ROOT, "%-24s %s%n", name, Text.line(value.toString()));
         }
     }
 
@@ -205,7 +202,7 @@ final class DeadLetterCommand implements Runnable {
     }
 
     private static ObjectNode object(DeadLetterSummary summary) {
-        ObjectNode object = JSON.createObjectNode();
+        ObjectNode object = Json.object();
         object.put("size", summary.size());
         words(summary.byCategory()).forEach(object.putObject("by_category")::put);
         words(summary.bySeverity()).forEach(object.putObject("by_severity")::put);
@@ -309,7 +306,7 @@ final class DeadLetterCommand implements Runnable {
     private void print(ReplayResult result, boolean json) {
         PrintWriter out = out();
         if (json) {
-            ObjectNode object = JSON.createObjectNode();
+            ObjectNode object = Json.object();
             object.put("delivered", result.delivered());
             object.put("failed", result.failed());
             object.put("stopped", result.stopped());
@@ -319,8 +316,8 @@ final class DeadLetterCommand implements Runnable {
         } else {
             out.printf(Locale.ROOT, "%,d delivered, %,d failed again%n", result.delivered(), result.failed());
             result.unavailable()
-                    .forEach((hub, failure) ->
-                            out.println("hub " + hub + " is unavailable, its letters wait: " + plain(failure.error())));
+                    .forEach((hub, failure) -> out.println(
+                            "hub " + hub + " is unavailable, its letters wait: " + Text.line(failure.error())));
             if (result.stopped()) {
                 out.println("stopped before the end; the letters that are left wait");
             }
@@ -344,7 +341,8 @@ final class DeadLetterCommand implements Runnable {
                             paramLabel = "FILE",
                             description = "A new file. Without it they go to standard output.")
                     @Nullable
-                    Path file)
+                    Path file,
+            @Option(names = "--json", description = "With --output: the result as one JSON object.") boolean json)
             throws IOException {
         DeadLetterFilter filter = criteria.filter(Instant.now());
         try (SqliteState state = forReading()) {
@@ -364,7 +362,13 @@ final class DeadLetterCommand implements Runnable {
                     lines.write('\n');
                 });
                 lines.flush();
-                say(String.format(Locale.ROOT, "%,d dead letters written to %s", count, file));
+                say(
+                        json
+                                ? Json.object()
+                                        .put("exported", count)
+                                        .put("file", file.toString())
+                                        .toString()
+                                : String.format(Locale.ROOT, "%,d dead letters written to %s", count, file));
             }
             return ExitCodes.DONE;
         }
@@ -397,15 +401,20 @@ final class DeadLetterCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Stores the dead letters of a file that export wrote. One that is stored already stays one.",
             footer = {"", "Example:  factstream dlq import letters.jsonl"})
-    int importLetters(@Parameters(paramLabel = "FILE", description = "The file, or - for standard input.") String file)
+    int importLetters(
+            @Parameters(paramLabel = "FILE", description = "The file, or - for standard input.") String file,
+            @Option(names = "--json", description = "The result as one JSON object.") boolean json)
             throws IOException {
         try (SqliteState state = forWriting();
                 InputStream in = open(file)) {
             DeadLetterImport letters = new DeadLetterImport(state.deadLetters(), file, in);
             try {
                 long count = letters.run();
-                LOG.info("imported dead letters={} file={} who={}", count, file, user());
-                say(String.format(Locale.ROOT, "%,d dead letters imported", count));
+                LOG.info("imported dead letters={} file={} who={}", count, file, Person.name());
+                say(
+                        json
+                                ? Json.object().put("imported", count).toString()
+                                : String.format(Locale.ROOT, "%,d dead letters imported", count));
                 return ExitCodes.DONE;
             } catch (DeadLetterStoreFullException e) {
                 throw new ConfigurationException(
@@ -441,7 +450,8 @@ final class DeadLetterCommand implements Runnable {
     int purge(
             @Mixin DeadLetterCriteria criteria,
             @Option(names = "--yes", description = "Remove them.") boolean yes,
-            @Option(names = "--dry-run", description = "Only say how many would be removed.") boolean dryRun) {
+            @Option(names = "--dry-run", description = "Only say how many would be removed.") boolean dryRun,
+            @Option(names = "--json", description = "The result as one JSON object.") boolean json) {
         DeadLetterFilter filter = criteria.filter(Instant.now());
         if (filter.isEvery()) {
             throw new ConfigurationException(
@@ -457,20 +467,31 @@ final class DeadLetterCommand implements Runnable {
         }
         if (dryRun) {
             try (SqliteState state = forReading()) {
-                say(String.format(
-                        Locale.ROOT,
-                        "%,d dead letters would be removed: %s",
-                        state.deadLetters().count(filter),
-                        filter));
+                long count = state.deadLetters().count(filter);
+                say(
+                        json
+                                ? purged(count, filter, true)
+                                : String.format(Locale.ROOT, "%,d dead letters would be removed: %s", count, filter));
                 return ExitCodes.DONE;
             }
         }
         try (SqliteState state = forWriting()) {
             int count = state.deadLetters().purge(filter);
-            LOG.warn("purged dead letters={} filter=\"{}\" who={}", count, filter, user());
-            say(String.format(Locale.ROOT, "%,d dead letters removed: %s", count, filter));
+            LOG.warn("purged dead letters={} filter=\"{}\" who={}", count, filter, Person.name());
+            say(
+                    json
+                            ? purged(count, filter, false)
+                            : String.format(Locale.ROOT, "%,d dead letters removed: %s", count, filter));
             return ExitCodes.DONE;
         }
+    }
+
+    private static String purged(long count, DeadLetterFilter filter, boolean dryRun) {
+        return Json.object()
+                .put("removed", dryRun ? 0 : count)
+                .put("meant", count)
+                .put("filter", filter.toString())
+                .toString();
     }
 
     /** What is done with each letter. */
@@ -496,29 +517,18 @@ final class DeadLetterCommand implements Runnable {
     }
 
     private SqliteState forReading() {
-        return SqliteState.openReadOnly(options.load().get(KnownSettings.STATE_FILE));
+        return StateFile.forReading(options.load());
     }
 
     private SqliteState forWriting() {
-        Settings settings = options.load();
-        // Only a runtime makes a state: a command that names the wrong file must not leave an empty one there.
-        SqliteState.openReadOnly(settings.get(KnownSettings.STATE_FILE)).close();
-        return SqliteState.open(
-                settings.get(KnownSettings.STATE_FILE),
-                new DeadLetterLimit(
-                        settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
-                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
+        return StateFile.forWriting(options.load());
     }
 
     private static ConfigurationException unknown(String id) {
         return new ConfigurationException(
-                "dead letter '" + plain(id) + "'",
+                "dead letter '" + Text.line(id) + "'",
                 "does not exist (any more)",
                 "factstream dlq list shows the ids of those that do");
-    }
-
-    private static String user() {
-        return System.getProperty("user.name", "unknown");
     }
 
     private PrintWriter out() {
@@ -532,15 +542,5 @@ final class DeadLetterCommand implements Runnable {
 
     private static String text(byte[] utf8) {
         return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    private static String brief(String error) {
-        String line = plain(error);
-        return line.length() <= 100 ? line : line.substring(0, 97) + "...";
-    }
-
-    /** In one line, and without what would steer a terminal. */
-    private static String plain(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -1,5 +1,6 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
@@ -28,7 +29,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Makes a DuckDB file of retail facts, streams it to an embedded event hub, and reads the hub back.",
-        footer = {"", "Needs no cloud account and no settings. Leaves nothing behind unless --folder is given."})
+        footer = {
+            "",
+            "Needs no cloud account and no settings. Leaves nothing behind unless --folder is given.",
+            "Example:  factstream demo --rows 2000000"
+        })
 final class DemoCommand implements Callable<Integer> {
 
     private static final String HUB = "retail";
@@ -49,6 +54,9 @@ final class DemoCommand implements Callable<Integer> {
     @Nullable
     private Path folder;
 
+    @Option(names = "--json", description = "Writes one JSON object at the end.")
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -67,7 +75,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int demo(Path place) throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
+        // With --json what is for people goes where logs go.
+        PrintWriter out =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         Path source = place.resolve("retail.duckdb");
         if (!Files.exists(source)) {
             long start = System.nanoTime();
@@ -93,8 +103,23 @@ final class DemoCommand implements Callable<Integer> {
                     count.repeated(),
                     count.events() / seconds,
                     (count.firstArrivalNanos() - start) / 1e9);
+            if (json) {
+                PrintWriter object = spec.commandLine().getOut();
+                object.println(json(count, seconds, (count.firstArrivalNanos() - start) / 1e9));
+                object.flush();
+            }
             return delivered && count.repeated() == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
         }
+    }
+
+    private static ObjectNode json(HubReader.Count count, double seconds, double firstAfterSeconds) {
+        ObjectNode object = Json.object();
+        object.put("events", count.events())
+                .put("repeated", count.repeated())
+                .put("seconds", seconds)
+                .put("first_event_after_seconds", firstAfterSeconds);
+        count.byType().forEach(object.putObject("by_type")::put);
+        return object;
     }
 
     private static Settings settings(Path place, Path source, LocalEventHubs hubs) {

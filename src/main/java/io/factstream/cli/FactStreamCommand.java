@@ -15,11 +15,17 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            StatusCommand.class,
+            SessionsCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             WatermarkCommand.class,
             DeadLetterCommand.class,
             BackfillCommand.class,
             VerifyCommand.class,
+            TailCommand.class,
             HealthCommand.class,
+            CompletionCommand.class,
             HelpCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 something failed (nothing is lost), 2 configuration refused."})

@@ -1,6 +1,7 @@
 package io.factstream.cli;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.logging.Logs;
 import io.factstream.state.StateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,11 @@ final class Refusals implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception thrown, CommandLine command, ParseResult arguments) {
         if (thrown instanceof ConfigurationException || thrown instanceof StateException) {
-            command.getErr().println(command.getColorScheme().errorText("factstream: " + thrown.getMessage()));
+            if (Logs.areJson()) {
+                LOG.error("command={} refused: {}", command.getCommandName(), thrown.getMessage());
+            } else {
+                command.getErr().println(command.getColorScheme().errorText("factstream: " + thrown.getMessage()));
+            }
             LOG.debug("refused", thrown);
             return ExitCodes.REFUSED;
         }

@@ -1,5 +1,6 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.config.Settings;
 import java.io.PrintWriter;
@@ -32,6 +33,9 @@ final class RunCommand implements Callable<Integer> {
                     + " 0 all delivered, 1 something failed, 2 configuration refused.")
     private boolean once;
 
+    @Option(names = "--json", description = "With --once: writes the summary as one JSON object.")
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -47,7 +51,8 @@ final class RunCommand implements Callable<Integer> {
         try {
             application.start();
             Runtime.getRuntime().addShutdownHook(onSignal);
-            try (Progress progress = Progress.of(application, out)) {
+            try (Progress progress =
+                    Progress.of(application, json ? spec.commandLine().getErr() : out)) {
                 if (!once) {
                     stopped.await();
                     return ExitCodes.DONE;
@@ -60,6 +65,12 @@ final class RunCommand implements Callable<Integer> {
             if (stopped.getCount() > 0) {
                 application.close();
             }
+        }
+        if (json) {
+            ObjectNode summary = Summary.json(application);
+            out.println(summary);
+            out.flush();
+            return summary.path("delivered").booleanValue() ? ExitCodes.DONE : ExitCodes.FAILED;
         }
         return Summary.print(application, out) ? ExitCodes.DONE : ExitCodes.FAILED;
     }

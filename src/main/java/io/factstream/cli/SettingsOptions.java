@@ -1,7 +1,9 @@
 package io.factstream.cli;
 
+import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.config.SettingsLoader;
+import io.factstream.logging.Logs;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +30,8 @@ final class SettingsOptions {
     Map<String, String> overrides = new LinkedHashMap<>();
 
     Settings load() {
-        return SettingsLoader.ofThisProcess().load(config, overrides);
+        Settings settings = SettingsLoader.ofThisProcess().load(config, overrides);
+        Logs.use(settings.get(KnownSettings.LOG_FORMAT));
+        return settings;
     }
 }

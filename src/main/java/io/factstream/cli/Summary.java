@@ -1,7 +1,10 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import java.io.PrintWriter;
 import java.util.List;
@@ -14,8 +17,7 @@ final class Summary {
 
     /** Prints a line a stream. Returns whether everything was delivered. */
     static boolean print(Application application, PrintWriter out) {
-        List<StreamStatus> statuses =
-                application.streams().all().stream().map(FactStream::status).toList();
+        List<StreamStatus> statuses = statuses(application);
         out.printf(
                 Locale.ROOT,
                 "%n%-26s %12s %12s %8s %9s  %s%n",
@@ -41,12 +43,47 @@ final class Summary {
         long failed = statuses.stream().filter(s -> s.lastError() != null).count();
         out.printf(Locale.ROOT, "%,d events sent, %,d dead-lettered, %d streams failed%n", events, dead, failed);
         out.flush();
-        return failed == 0 && dead == 0;
+        return statuses.stream().allMatch(Summary::isDelivered);
+    }
+
+    private static List<StreamStatus> statuses(Application application) {
+        return application.streams().all().stream().map(FactStream::status).toList();
+    }
+
+    private static boolean isDelivered(StreamStatus status) {
+        return status.lastError() == null
+                && status.counts().deadLettered() == 0
+                && status.state() != StreamState.PAUSED;
+    }
+
+    /** As {@link #print}, for programs. {@code delivered} tells whether everything was. */
+    static ObjectNode json(Application application) {
+        List<StreamStatus> statuses = statuses(application);
+        ObjectNode object = Json.object();
+        object.put("session", application.sessionId());
+        object.put("delivered", statuses.stream().allMatch(Summary::isDelivered));
+        ArrayNode streams = object.putArray("streams");
+        for (StreamStatus status : statuses) {
+            streams.addObject()
+                    .put("stream", status.stream())
+                    .put("rows_read", status.counts().rowsRead())
+                    .put("events_sent", status.counts().eventsSent())
+                    .put("batches", status.counts().batches())
+                    .put("dead_lettered", status.counts().deadLettered())
+                    .put("late_rows", status.lateRows().rows())
+                    .put("paused", status.state() == StreamState.PAUSED)
+                    .put("last_error", status.lastError())
+                    .put("warning", status.warning());
+        }
+        return object;
     }
 
     private static String outcome(StreamStatus status) {
         if (status.lastError() != null) {
             return "failed: " + status.lastError();
+        }
+        if (status.state() == StreamState.PAUSED) {
+            return "paused, nothing was read; factstream resume " + status.stream() + " lets it go on";
         }
         String hint = "";
         if (status.backlog().unsettled() > 0) {

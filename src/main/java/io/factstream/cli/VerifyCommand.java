@@ -20,7 +20,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -42,23 +41,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Parameters(paramLabel = "STREAM", description = "The id of the stream.")
-    @SuppressWarnings("NullAway.Init")
-    private String stream;
-
-    @Option(
-            names = "--from",
-            paramLabel = "VALUE",
-            description = "Asks only after rows with this watermark or a later one.")
-    @Nullable
-    private String from;
-
-    @Option(
-            names = "--to",
-            paramLabel = "VALUE",
-            description = "Asks only after rows with this watermark or an earlier one.")
-    @Nullable
-    private String to;
+    @Mixin
+    private StreamRange range = new StreamRange();
 
     @Option(
             names = "--position",
@@ -128,7 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
         Settings settings = options.load();
         settings.validateForRun();
         try (Comparison comparison = StreamVerification.compare(
-                settings, stream, new Scope(from, to, position.time()), consumerGroup, scratch)) {
+                settings, range.stream, new Scope(range.from, range.to, position.time()), consumerGroup, scratch)) {
             Findings findings = new Findings(comparison, limit);
             if (json) {
                 findings.writeJson(spec.commandLine().getOut());

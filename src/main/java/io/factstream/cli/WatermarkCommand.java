@@ -1,9 +1,9 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
-import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.WatermarkValue;
@@ -49,10 +49,19 @@ final class WatermarkCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows all watermarks.")
-    int list() {
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Shows all watermarks.",
+            footer = {"", "Example:  factstream watermark list --json"})
+    int list(@Option(names = "--json", description = "Writes one JSON object a stream, one a line.") boolean json) {
         PrintWriter out = spec.commandLine().getOut();
-        try (SqliteState state = SqliteState.openReadOnly(options.load().get(KnownSettings.STATE_FILE))) {
+        try (SqliteState state = StateFile.forReading(options.load())) {
+            if (json) {
+                state.watermarks().all().forEach(saved -> out.println(object(saved)));
+                out.flush();
+                return ExitCodes.DONE;
+            }
             out.printf(Locale.ROOT, "%-26s %-44s %14s  %s%n", "stream", "watermark", "rows", "saved");
             for (SavedWatermark saved : state.watermarks().all()) {
                 out.printf(
@@ -68,11 +77,24 @@ final class WatermarkCommand implements Runnable {
         }
     }
 
+    private static ObjectNode object(SavedWatermark saved) {
+        ObjectNode object = Json.object();
+        object.put("stream", saved.stream());
+        Json.put(object, "watermark", saved.position());
+        object.put("rows", saved.rows());
+        return Json.put(object, "saved_at", saved.savedAt());
+    }
+
     @Command(
             name = "rewind",
             mixinStandardHelpOptions = true,
             description = "Puts a watermark elsewhere, backwards or forwards. Rows after it are sent (again), with the"
-                    + " same ids.")
+                    + " same ids.",
+            footer = {
+                "",
+                "Examples:  factstream watermark rewind receipt-created --to '2026-01-31 00:00:00' --why 'lost a day'",
+                "           factstream watermark rewind receipt-created --why 'all of it again'"
+            })
     int rewind(
             @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
             @Option(
@@ -82,50 +104,113 @@ final class WatermarkCommand implements Runnable {
                                     + " at its first row.")
                     @Nullable
                     String to,
-            @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.")
-                    String why) {
-        return change(stream, (store, saved) -> {
+            @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.") String why,
+            @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
+        return change(stream, json, (store, saved) -> {
             String type = saved.position().type();
             Watermark target = to == null ? null : Watermark.of(type, WatermarkValue.canonical(type, to, "--to"));
-            store.set(stream, saved.position(), target, user(), why);
-            return "stream " + stream + ": watermark moved from " + saved.position() + " to "
-                    + (target == null ? "the beginning" : target);
+            store.set(stream, saved.position(), target, Person.name(), why);
+            return "watermark moved from " + saved.position() + " to " + (target == null ? "the beginning" : target);
         });
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = "Puts a watermark at a value, also that of a stream that has none yet: rows after it are read"
+                    + " next, rows at or below it count as delivered.",
+            footer = {
+                "",
+                "Example:  factstream watermark set receipt-created '2026-01-31 00:00:00' --why 'history went by file'"
+            })
+    int set(
+            @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
+            @Parameters(paramLabel = "VALUE", description = "The new watermark.") String value,
+            @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.") String why,
+            @Option(
+                            names = "--type",
+                            paramLabel = "TYPE",
+                            description = "The DuckDB type of the watermark column, such as TIMESTAMP or BIGINT: for a"
+                                    + " stream that has no watermark yet.")
+                    @Nullable
+                    String type,
+            @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
+        Settings settings = options.load();
+        try (SqliteState state = StateFile.forWriting(settings)) {
+            Watermark from = state.watermarks()
+                    .find(stream)
+                    .map(SavedWatermark::position)
+                    .orElse(null);
+            Watermark to = target(settings, stream, from, value, type);
+            state.watermarks().set(stream, from, to, Person.name(), why);
+            tell(stream, "watermark moved from " + (from == null ? "nothing" : from) + " to " + to, to, json);
+            return ExitCodes.DONE;
+        }
+    }
+
+    private static Watermark target(
+            Settings settings, String stream, @Nullable Watermark from, String value, @Nullable String type) {
+        String known = from == null ? typeOfNew(settings, stream, type) : from.type();
+        if (from != null && type != null && !type.equalsIgnoreCase(known)) {
+            throw new ConfigurationException(
+                    "--type",
+                    "is " + type + ", and the watermark of stream '" + stream + "' is a " + known,
+                    "Leave --type out");
+        }
+        return Watermark.of(known, WatermarkValue.canonical(known, value, "VALUE"));
+    }
+
+    private static String typeOfNew(Settings settings, String stream, @Nullable String type) {
+        // Refuses a stream that there is not.
+        RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream);
+        if (type == null) {
+            throw new ConfigurationException(
+                    "stream '" + stream + "'",
+                    "has no watermark yet, so the type of its watermark column is not known",
+                    "Add --type, such as --type TIMESTAMP or --type BIGINT");
+        }
+        return type.toUpperCase(Locale.ROOT);
     }
 
     @Command(
             name = "accept",
             mixinStandardHelpOptions = true,
             description = "Accepts a stream's changed query, or columns of its tables that changed: it goes on from the"
-                    + " same watermark.")
-    int accept(@Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream) {
+                    + " same watermark.",
+            footer = {"", "Example:  factstream watermark accept receipt-created"})
+    int accept(
+            @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
+            @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
         String fingerprint = RouteFiles.fingerprint(options.load().get(KnownSettings.ROUTES), stream);
-        return change(stream, (store, saved) -> {
+        return change(stream, json, (store, saved) -> {
             String old = saved.queryFingerprint();
             if (old != null && !old.equals(fingerprint)) {
-                store.accept(stream, old, fingerprint, user());
-                return "stream " + stream + ": query accepted, goes on from " + saved.position();
+                store.accept(stream, old, fingerprint, Person.name());
+                return "query accepted, goes on from " + saved.position();
             }
-            return store.acceptColumns(stream, saved.position(), user())
-                    ? "stream " + stream + ": the columns that its query gives now are accepted, goes on from "
-                            + saved.position()
-                    : "stream " + stream + ": its query is the one that made its watermark; nothing to accept";
+            return store.acceptColumns(stream, saved.position(), Person.name())
+                    ? "the columns that its query gives now are accepted, goes on from " + saved.position()
+                    : "its query is the one that made its watermark; nothing to accept";
         });
     }
 
     @Command(
             name = "history",
             mixinStandardHelpOptions = true,
-            description = "Shows what people did to a stream's watermark: who, when, from, to and why.")
-    int history(@Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream) {
+            description = "Shows what people did to a stream's watermark: who, when, from, to and why.",
+            footer = {"", "Example:  factstream watermark history receipt-created"})
+    int history(
+            @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
+            @Option(names = "--json", description = "Writes one JSON object a change, one a line.") boolean json) {
         PrintWriter out = spec.commandLine().getOut();
-        try (SqliteState state = SqliteState.openReadOnly(options.load().get(KnownSettings.STATE_FILE))) {
+        try (SqliteState state = StateFile.forReading(options.load())) {
             List<WatermarkChange> changes = state.watermarks().history(stream);
             if (changes.isEmpty() && state.watermarks().find(stream).isEmpty()) {
                 throw withoutWatermark(stream);
             }
-            changes.forEach(change -> out.printf("%s  %s  %s%n", change.at(), change.who(), text(change)));
-            if (changes.isEmpty()) {
+            changes.forEach(change -> out.println(
+                    json ? object(change).toString() : change.at() + "  " + change.who() + "  " + text(change)));
+            if (changes.isEmpty() && !json) {
                 out.println("stream " + stream + ": nobody changed its watermark");
             }
             out.flush();
@@ -146,26 +231,57 @@ final class WatermarkCommand implements Runnable {
         return "accepted other columns than " + accepted.columns() + ", at " + accepted.position();
     }
 
-    private int change(String stream, Change change) {
-        Settings settings = options.load();
-        try (SqliteState state = SqliteState.open(
-                settings.get(KnownSettings.STATE_FILE),
-                new DeadLetterLimit(
-                        settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
-                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()))) {
+    private static ObjectNode object(WatermarkChange change) {
+        ObjectNode object = Json.object();
+        object.put("stream", change.stream());
+        Json.put(object, "at", change.at());
+        object.put("who", change.who());
+        if (change instanceof PositionSet set) {
+            object.put("change", "set");
+            Json.put(object, "from", set.from());
+            Json.put(object, "to", set.to());
+            return object.put("why", set.why());
+        }
+        if (change instanceof QueryAccepted accepted) {
+            object.put("change", "query-accepted");
+            Json.put(object, "watermark", accepted.position());
+            return object.put("old_query", accepted.oldFingerprint()).put("new_query", accepted.newFingerprint());
+        }
+        ColumnsAccepted accepted = (ColumnsAccepted) change;
+        object.put("change", "columns-accepted");
+        Json.put(object, "watermark", accepted.position());
+        return object.put("old_columns", accepted.columns());
+    }
+
+    private int change(String stream, boolean json, Change change) {
+        try (SqliteState state = StateFile.forWriting(options.load())) {
             SavedWatermark saved = state.watermarks().find(stream).orElseThrow(() -> withoutWatermark(stream));
-            spec.commandLine().getOut().println(change.apply(state.watermarks(), saved));
+            String told = change.apply(state.watermarks(), saved);
+            Watermark now = state.watermarks()
+                    .find(stream)
+                    .map(SavedWatermark::position)
+                    .orElse(null);
+            tell(stream, told, now, json);
             return ExitCodes.DONE;
         }
+    }
+
+    private void tell(String stream, String what, @Nullable Watermark now, boolean json) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            ObjectNode object = Json.object();
+            object.put("stream", stream);
+            Json.put(object, "watermark", now);
+            out.println(object.put("result", what));
+        } else {
+            out.println("stream " + stream + ": " + what);
+        }
+        out.flush();
     }
 
     private static ConfigurationException withoutWatermark(String stream) {
         return new ConfigurationException(
                 "stream '" + stream + "'", "has no watermark", "factstream watermark list shows those that have one");
-    }
-
-    private static String user() {
-        return System.getProperty("user.name", "unknown");
     }
 
     /** A change of one watermark; returns what to tell the person. */

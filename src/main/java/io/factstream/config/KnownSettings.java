@@ -272,6 +272,13 @@ public final class KnownSettings {
             "How long a stop waits for sends that are under way. What is unfinished then is read and sent again after "
                     + "the next start, with the same event ids. Give the container at least as long before it is killed.");
 
+    public static final Setting<LogFormat> LOG_FORMAT = new Setting<>(
+            "factstream.log.format",
+            new Choice<>(LogFormat.class),
+            "text",
+            "How log lines are written to standard error: `text` for people, `json` as one JSON object a line, which the "
+                    + "container image sets. Set it by the environment to have refused settings told in it too.");
+
     public static final Setting<Secret> CONNECTION_STRING = new Setting<>(
             "eventhubs.connection-string",
             new SecretText("a connection string that starts with Endpoint=sb://"),
@@ -364,6 +371,7 @@ public final class KnownSettings {
                             DEAD_LETTER_REPLAY_ATTEMPTS,
                             DEAD_LETTER_HUB,
                             SHUTDOWN_TIMEOUT)),
+            new Group("Logs", List.of(LOG_FORMAT)),
             new Group(
                     "Event Hubs",
                     List.of(

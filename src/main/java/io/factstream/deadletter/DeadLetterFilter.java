@@ -46,40 +46,10 @@ public record DeadLetterFilter(
                 only, eventType, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
     }
 
-    /** This filter, and events of that type only. */
-    public DeadLetterFilter ofEventType(String only) {
-        return new DeadLetterFilter(
-                stream, only, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
-    }
-
-    /** This filter, and events of that id only. */
-    public DeadLetterFilter ofTraceId(String only) {
-        return new DeadLetterFilter(
-                stream, eventType, only, hub, category, severity, from, to, restedSince, replaysBelow);
-    }
-
     /** This filter, and meant for that hub only. */
     public DeadLetterFilter forHub(String only) {
         return new DeadLetterFilter(
                 stream, eventType, traceId, only, category, severity, from, to, restedSince, replaysBelow);
-    }
-
-    /** This filter, and of that kind of failure only. */
-    public DeadLetterFilter ofCategory(ErrorCategory only) {
-        return new DeadLetterFilter(
-                stream, eventType, traceId, hub, only, severity, from, to, restedSince, replaysBelow);
-    }
-
-    /** This filter, and of that severity only. */
-    public DeadLetterFilter ofSeverity(Severity only) {
-        return new DeadLetterFilter(
-                stream, eventType, traceId, hub, category, only, from, to, restedSince, replaysBelow);
-    }
-
-    /** This filter, and first failed at {@code start} or later but before {@code end} only; null for no bound. */
-    public DeadLetterFilter firstFailed(@Nullable Instant start, @Nullable Instant end) {
-        return new DeadLetterFilter(
-                stream, eventType, traceId, hub, category, severity, start, end, restedSince, replaysBelow);
     }
 
     /** This filter, and only letters that were replayed less than {@code replays} times and not failed after then. */

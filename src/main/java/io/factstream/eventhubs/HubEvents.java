@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -35,6 +36,9 @@ public final class HubEvents implements AutoCloseable {
 
     /** What the events on their way may take together, as far as those looked at first tell of the others. */
     private static final int MOST_BYTES = 16 << 20;
+
+    /** A person reads no faster. */
+    private static final int PREFETCHED_TO_SHOW = 100;
 
     private static final int QUEUE = 4096;
     /** Reading is long, and a connection may break off in the middle: unlike sends, nobody else tries again. */
@@ -159,6 +163,52 @@ public final class HubEvents implements AutoCloseable {
         try (EventHubConsumerAsyncClient reader =
                 builder.prefetchCount(prefetch(open, position)).buildAsyncConsumerClient()) {
             read(reader, open, position, stream, taker);
+        }
+    }
+
+    /**
+     * Shows the events of some partitions from a place on, to the ends that were found before or for ever, partitions in
+     * no order among each other.
+     *
+     * @param follow whether to go on with what arrives later
+     * @param taker called by the calling thread; returns false when it has enough
+     * @throws HubUnreadableException when the hub fails, or says nothing for too long before an end is reached
+     */
+    public void tail(List<Extent> extents, TailStart start, boolean follow, Predicate<HubEvent> taker)
+            throws InterruptedException {
+        List<Extent> open =
+                follow ? extents : extents.stream().filter(start::isWithin).toList();
+        if (open.isEmpty()) {
+            return;
+        }
+        Reading reading = new Reading(open.size());
+        try (EventHubConsumerAsyncClient reader =
+                builder.prefetchCount(PREFETCHED_TO_SHOW).buildAsyncConsumerClient()) {
+            Disposable subscription = Flux.fromIterable(open)
+                    .flatMap(
+                            extent -> reader.receiveFromPartition(extent.partition(), start.in(extent))
+                                    .doOnNext(event -> reading.progress.incrementAndGet())
+                                    .takeUntil(
+                                            event -> !follow && event.getData().getSequenceNumber() >= extent.last())
+                                    .doOnNext(event -> reading.put(() -> {
+                                        if (!taker.test(HubEvent.of(event))) {
+                                            reading.partitionsLeft = 0;
+                                        }
+                                    }))
+                                    .doOnComplete(() -> reading.put(() -> reading.partitionsLeft--)),
+                            open.size())
+                    .subscribe(
+                            event -> {},
+                            failure -> reading.put(() -> {
+                                throw unreadable(failure);
+                            }));
+            try {
+                while (reading.partitionsLeft > 0) {
+                    (follow ? reading.queue.take() : reading.next(patience)).run();
+                }
+            } finally {
+                subscription.dispose();
+            }
         }
     }
 

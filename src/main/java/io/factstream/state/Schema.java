@@ -154,8 +154,35 @@ final class Schema {
                 PRIMARY KEY (stream, bucket)
             ) WITHOUT ROWID"""));
 
+    /** What other processes read of a runtime, and what they want of it. */
+    private static final Migration REPORTS_AND_PAUSES = new Migration(
+            List.of("""
+            CREATE TABLE stream_report (
+                stream            TEXT    NOT NULL PRIMARY KEY,
+                session_id        TEXT    NOT NULL,
+                reported_at       TEXT    NOT NULL,
+                state             TEXT    NOT NULL,
+                since             TEXT    NOT NULL,
+                lag_rows          INTEGER NOT NULL,
+                lag_seconds       INTEGER,           -- NULL: none, or the watermark is no time
+                rows_unsettled    INTEGER NOT NULL,
+                late_rows         INTEGER NOT NULL,
+                rows_gone         INTEGER NOT NULL,
+                events_per_second REAL    NOT NULL,
+                last_error        TEXT,
+                warning           TEXT
+            ) WITHOUT ROWID""", """
+            CREATE TABLE pause (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                stream            TEXT    NOT NULL,
+                paused_at         TEXT    NOT NULL,
+                who               TEXT    NOT NULL,
+                resumed_at        TEXT,              -- NULL with resumed_by: it lasts
+                resumed_by        TEXT
+            )""", "CREATE UNIQUE INDEX pause_that_lasts ON pause (stream) WHERE resumed_at IS NULL"));
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE));
+    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE, REPORTS_AND_PAUSES));
 
     private final List<Migration> migrations;
 

@@ -5,6 +5,7 @@ import io.factstream.eventhubs.DeliveryException;
 import io.factstream.eventhubs.OutageException;
 import io.factstream.eventhubs.SendFailures;
 import io.factstream.eventhubs.ThrottledException;
+import io.factstream.logging.LogPlace;
 import io.factstream.session.StreamCounts;
 import io.factstream.source.FileStamp;
 import io.factstream.source.PageTooLargeException;
@@ -35,6 +36,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
@@ -134,6 +136,8 @@ public final class FactStream {
      * @throws QueryChangedException when the watermark was saved by another query
      */
     public void begin(Exchange exchange) throws InterruptedException {
+        // The thread that polls serves this stream alone.
+        MDC.put(LogPlace.STREAM, definition.id());
         exchange.getMessage().setBody(null);
         if (finishing) {
             finished.countDown();

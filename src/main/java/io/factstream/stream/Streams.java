@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
@@ -25,6 +26,7 @@ public final class Streams {
     private final Path routes;
     private final @Nullable Backfill backfill;
     private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
+    private volatile Predicate<String> pausedAtStart = id -> false;
 
     /**
      * Begins without a stream.
@@ -65,6 +67,9 @@ public final class Streams {
         if (!runs) {
             stream.finish();
         }
+        if (pausedAtStart.test(id)) {
+            stream.pause();
+        }
         FactStream taken = streams.putIfAbsent(id, stream);
         if (taken != null) {
             throw new ConfigurationException(
@@ -74,6 +79,15 @@ public final class Streams {
                     "Give each route its own stream id: the watermark is kept under it");
         }
         return stream;
+    }
+
+    /**
+     * Says which streams read nothing until they are resumed, from the moment on when they are defined.
+     *
+     * @param which asked with the id of a stream
+     */
+    public void pauseAtStart(Predicate<String> which) {
+        pausedAtStart = which;
     }
 
     private static Duration duration(String id, String settle) {

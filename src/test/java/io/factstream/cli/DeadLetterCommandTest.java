@@ -14,8 +14,6 @@ import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
 import io.factstream.state.SqliteState;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,11 +75,11 @@ class DeadLetterCommandTest {
 
     @Test
     void list_shows_a_line_a_letter_without_its_event() {
-        Run run = run("list");
+        CommandRun run = run("list");
 
-        assertThat(run.code).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out.lines()).hasSize(4);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out().lines()).hasSize(4);
+        assertThat(run.out())
                 .contains(SALE.id(), LATER.id(), REFUND.id(), "validation", "why not")
                 .doesNotContain("\"n\":")
                 .doesNotContain("\u001b");
@@ -89,21 +87,26 @@ class DeadLetterCommandTest {
 
     @Test
     void list_shows_what_its_options_mean_and_says_when_there_is_more() {
-        assertThat(run("list", "--stream", "refunds").out).contains(REFUND.id()).doesNotContain(SALE.id());
-        assertThat(run("list", "--category", "network").out)
+        assertThat(run("list", "--stream", "refunds").out())
+                .contains(REFUND.id())
+                .doesNotContain(SALE.id());
+        assertThat(run("list", "--category", "network").out())
                 .contains(LATER.id())
                 .doesNotContain(SALE.id());
-        assertThat(run("list", "--from", "2026-01-03").out).contains(LATER.id()).doesNotContain(SALE.id());
-        assertThat(run("list", "--to", "2026-01-02T03:04:06Z").out)
+        assertThat(run("list", "--from", "2026-01-03").out())
+                .contains(LATER.id())
+                .doesNotContain(SALE.id());
+        assertThat(run("list", "--to", "2026-01-02T03:04:06Z").out())
                 .contains(SALE.id())
                 .doesNotContain(REFUND.id());
-        assertThat(run("list", "--older-than", "1d", "--severity", "permanent").out)
+        assertThat(run("list", "--older-than", "1d", "--severity", "permanent").out())
                 .contains(SALE.id(), REFUND.id())
                 .doesNotContain(LATER.id());
-        assertThat(run("list", "--trace-id", "trace-2", "--event-type", "sale", "--hub", "facts").out)
+        assertThat(run("list", "--trace-id", "trace-2", "--event-type", "sale", "--hub", "facts")
+                        .out())
                 .contains(LATER.id())
                 .doesNotContain(SALE.id());
-        assertThat(run("list", "--limit", "2").out)
+        assertThat(run("list", "--limit", "2").out())
                 .contains(SALE.id(), LATER.id())
                 .doesNotContain(REFUND.id())
                 .contains("1 more");
@@ -111,7 +114,7 @@ class DeadLetterCommandTest {
 
     @Test
     void list_as_json_is_a_line_a_letter_without_its_event() throws IOException {
-        List<String> lines = run("list", "--json").out.lines().toList();
+        List<String> lines = run("list", "--json").out().lines().toList();
 
         assertThat(lines).hasSize(3);
         JsonNode first = new ObjectMapper().readTree(lines.get(0));
@@ -121,22 +124,24 @@ class DeadLetterCommandTest {
 
     @Test
     void show_shows_all_of_a_letter_and_its_event() {
-        Run run = run("show", SALE.id());
+        CommandRun run = run("show", SALE.id());
 
-        assertThat(run.code).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out())
                 .contains("trace-1", "position-1", "facts", "1, 0 of them replays", "property stream", "{\"n\":1}")
                 .doesNotContain("\u001b");
-        assertThat(run("show", SALE.id(), "--json").out).startsWith("{\"id\":").contains("\"event\":{\"n\":1}}");
+        assertThat(run("show", SALE.id(), "--json").out())
+                .startsWith("{\"id\":")
+                .contains("\"event\":{\"n\":1}}");
     }
 
     @Test
     void a_letter_that_does_not_exist_is_refused_by_its_id() {
         for (String command : List.of("show", "replay")) {
-            Run run = run(command, "0123");
+            CommandRun run = run(command, "0123");
 
-            assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-            assertThat(run.errors)
+            assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+            assertThat(run.errors())
                     .contains("dead letter '0123': does not exist")
                     .contains("factstream dlq list");
         }
@@ -144,16 +149,16 @@ class DeadLetterCommandTest {
 
     @Test
     void summary_counts_by_category_severity_and_stream() throws IOException {
-        Run run = run("summary");
+        CommandRun run = run("summary");
 
-        assertThat(run.code).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out())
                 .contains("3 dead letters")
                 .containsPattern("category +validation +2")
                 .containsPattern("severity +transient +1")
                 .containsPattern("stream +sales +2")
                 .contains(T0.toString(), LATER.firstFailed().toString());
-        JsonNode json = new ObjectMapper().readTree(run("summary", "--json").out);
+        JsonNode json = new ObjectMapper().readTree(run("summary", "--json").out());
         assertThat(json.path("size").asInt()).isEqualTo(3);
         assertThat(json.at("/by_category/validation").asInt()).isEqualTo(2);
         assertThat(json.at("/by_severity/transient").asInt()).isEqualTo(1);
@@ -164,23 +169,23 @@ class DeadLetterCommandTest {
     @Test
     void what_is_exported_and_purged_can_be_imported_and_replayed() throws IOException {
         Path file = folder.resolve("letters.jsonl");
-        Run exported = run("export", "--output", file.toString());
-        assertThat(exported.code).as(exported.errors).isEqualTo(ExitCodes.DONE);
-        assertThat(run("export").out).isEqualTo(Files.readString(file));
+        CommandRun exported = run("export", "--output", file.toString());
+        assertThat(exported.code()).as(exported.errors()).isEqualTo(ExitCodes.DONE);
+        assertThat(run("export").out()).isEqualTo(Files.readString(file));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        assertThat(run("purge", "--older-than", "0s", "--yes").out).contains("3 dead letters removed");
+        assertThat(run("purge", "--older-than", "0s", "--yes").out()).contains("3 dead letters removed");
         assertThat(letters()).isEmpty();
 
-        assertThat(run("import", file.toString()).out).contains("3 dead letters imported");
-        assertThat(run("import", file.toString()).code).isEqualTo(ExitCodes.DONE);
+        assertThat(run("import", file.toString()).out()).contains("3 dead letters imported");
+        assertThat(run("import", file.toString()).code()).isEqualTo(ExitCodes.DONE);
 
         assertThat(letters()).containsExactly(SALE, LATER, REFUND);
         try (LocalEventHubs hubs = LocalEventHubs.builder().hub("facts", 2).start()) {
-            Run replayed =
+            CommandRun replayed =
                     run("replay", "--all", "--set", "eventhubs.connection-string=" + hubs.connectionString("facts"));
-            assertThat(replayed.code).as(replayed.errors).isEqualTo(ExitCodes.DONE);
-            assertThat(replayed.out).contains("3 delivered, 0 failed again");
+            assertThat(replayed.code()).as(replayed.errors()).isEqualTo(ExitCodes.DONE);
+            assertThat(replayed.out()).contains("3 delivered, 0 failed again");
             assertThat(hubs.events("facts", 1))
                     .extracting(StoredEvent::text)
                     .containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
@@ -192,10 +197,10 @@ class DeadLetterCommandTest {
     void an_export_never_replaces_a_file() throws IOException {
         Path file = Files.writeString(folder.resolve("letters.jsonl"), "mine");
 
-        Run run = run("export", "--output", file.toString());
+        CommandRun run = run("export", "--output", file.toString());
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains(file + ": is there already");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains(file + ": is there already");
         assertThat(file).hasContent("mine");
     }
 
@@ -203,10 +208,10 @@ class DeadLetterCommandTest {
     void an_import_of_what_is_no_letter_is_refused_with_file_line_and_mend() throws IOException {
         Path file = Files.writeString(folder.resolve("letters.jsonl"), "\n{\"id\":\"x\"}\n");
 
-        Run run = run("import", file.toString());
+        CommandRun run = run("import", file.toString());
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains(file + ":2: the line lacks stream").contains("nothing was imported");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains(file + ":2: the line lacks stream").contains("nothing was imported");
     }
 
     @Test
@@ -215,28 +220,28 @@ class DeadLetterCommandTest {
         run("export", "--output", file.toString());
         run("purge", "--stream", "sales", "--yes");
 
-        Run run = run("import", file.toString(), "--set", "factstream.dead-letter.max-entries=2");
+        CommandRun run = run("import", file.toString(), "--set", "factstream.dead-letter.max-entries=2");
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains("1 of at most 2").contains("raise factstream.dead-letter.max-entries");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("1 of at most 2").contains("raise factstream.dead-letter.max-entries");
         assertThat(letters()).containsExactly(REFUND);
     }
 
     @Test
     void a_purge_needs_a_filter_and_a_word() {
-        Run all = run("purge", "--yes");
-        assertThat(all.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(all.errors).contains("was not told which letters to remove");
-        Run silent = run("purge", "--stream", "sales");
-        assertThat(silent.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(silent.errors).contains("--yes").contains("--dry-run");
+        CommandRun all = run("purge", "--yes");
+        assertThat(all.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(all.errors()).contains("was not told which letters to remove");
+        CommandRun silent = run("purge", "--stream", "sales");
+        assertThat(silent.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(silent.errors()).contains("--yes").contains("--dry-run");
 
-        Run dry = run("purge", "--stream", "sales", "--dry-run");
+        CommandRun dry = run("purge", "--stream", "sales", "--dry-run");
 
-        assertThat(dry.code).isEqualTo(ExitCodes.DONE);
-        assertThat(dry.out).contains("2 dead letters would be removed: stream=sales");
+        assertThat(dry.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(dry.out()).contains("2 dead letters would be removed: stream=sales");
         assertThat(letters()).hasSize(3);
-        assertThat(run("purge", "--stream", "sales", "--yes").out).contains("2 dead letters removed: stream=sales");
+        assertThat(run("purge", "--stream", "sales", "--yes").out()).contains("2 dead letters removed: stream=sales");
         assertThat(letters()).containsExactly(REFUND);
     }
 
@@ -255,19 +260,19 @@ class DeadLetterCommandTest {
                 "export --output nowhere/letters.jsonl"
             })
     void what_cannot_be_meant_is_refused(String arguments) {
-        Run run = run(arguments.split(" ", -1));
+        CommandRun run = run(arguments.split(" ", -1));
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).isNotBlank();
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).isNotBlank();
         assertThat(letters()).hasSize(3);
     }
 
     @Test
     void a_replay_without_a_hub_to_send_to_is_refused() {
-        Run run = run("replay", "--all");
+        CommandRun run = run("replay", "--all");
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains("eventhubs.connection-string");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("eventhubs.connection-string");
     }
 
     @ParameterizedTest
@@ -276,21 +281,21 @@ class DeadLetterCommandTest {
         Path missing = folder.resolve("missing.db");
         List<String> all = new ArrayList<>(List.of("dlq"));
         all.addAll(List.of(arguments.split(" ", -1)));
-        all.addAll(List.of(
-                "--set",
-                "factstream.state.file=" + missing,
-                "--set",
-                "factstream.routes=routes",
-                "--set",
-                "eventhubs.name=facts",
-                "--set",
-                "eventhubs.connection-string=Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;"
-                        + "UseDevelopmentEmulator=true"));
 
-        Run run = execute(all.toArray(String[]::new));
+        CommandRun run = CommandRun.with(
+                Map.of(
+                        "factstream.state.file",
+                        missing,
+                        "factstream.routes",
+                        "routes",
+                        "eventhubs.name",
+                        "facts",
+                        "eventhubs.connection-string",
+                        "Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true"),
+                all);
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains(missing.toString());
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains(missing.toString());
         assertThat(missing).doesNotExist();
     }
 
@@ -300,22 +305,9 @@ class DeadLetterCommandTest {
         }
     }
 
-    private Run run(String... arguments) {
+    private CommandRun run(String... arguments) {
         List<String> all = new ArrayList<>(List.of("dlq"));
         all.addAll(List.of(arguments));
-        all.addAll(List.of("--set", "factstream.state.file=" + stateFile, "--set", "factstream.routes=routes"));
-        return execute(all.toArray(String[]::new));
-    }
-
-    private record Run(int code, String out, String errors) {}
-
-    private static Run execute(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter errors = new StringWriter();
-        int code = Main.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(errors, true))
-                .execute(arguments);
-        return new Run(code, out.toString(), errors.toString());
+        return CommandRun.with(Map.of("factstream.state.file", stateFile, "factstream.routes", "routes"), all);
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.routes.RouteFiles;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /** What the README says works. */
 class ReadmeTest {
@@ -28,10 +25,10 @@ class ReadmeTest {
         String command = blocks("sh").get(0).strip();
         assertThat(command).startsWith("mvn -q -Dmaven.test.skip=true package && " + LAUNCHER);
 
-        Run run = run(command.substring(command.indexOf(LAUNCHER) + LAUNCHER.length()));
+        CommandRun run = run(command.substring(command.indexOf(LAUNCHER) + LAUNCHER.length()));
 
-        assertThat(run.code).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out())
                 .contains("read back from the hub by an Event Hubs consumer")
                 .contains("{\"event_type\":\"")
                 .contains("0 of them repeated");
@@ -47,8 +44,10 @@ class ReadmeTest {
     @Test
     void the_stream_to_add_is_accepted(@TempDir Path folder) throws IOException {
         Path flow = Files.createDirectories(folder.resolve("flow"));
-        for (String file : List.of("fact-stream.kamelet.yaml", "send-batch.camel.yaml")) {
-            Files.copy(Path.of("routes/flow").resolve(file), flow.resolve(file));
+        try (Stream<Path> shared = Files.list(Path.of("routes", "flow"))) {
+            for (Path file : shared.toList()) {
+                Files.copy(file, flow.resolve(file.getFileName()));
+            }
         }
         Files.writeString(folder.resolve("refund-paid.sql"), blocks("sql").get(0));
         Files.writeString(
@@ -62,10 +61,10 @@ class ReadmeTest {
     @ParameterizedTest
     @MethodSource("commandsInText")
     void each_command_in_the_text_is_one_that_there_is(String command) {
-        Run run = run(command + " --help");
+        CommandRun run = run(command + " --help");
 
-        assertThat(run.code).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out).startsWith("Usage: factstream " + command.split(" ", -1)[0]);
+        assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out()).startsWith("Usage: factstream " + command.split(" ", -1)[0]);
     }
 
     static Stream<String> commandsInText() {
@@ -73,6 +72,13 @@ class ReadmeTest {
                 "demo",
                 "run",
                 "health",
+                "status",
+                "sessions",
+                "pause",
+                "resume",
+                "tail",
+                "completion",
+                "watermark set",
                 "watermark list",
                 "watermark rewind",
                 "watermark accept",
@@ -111,12 +117,7 @@ class ReadmeTest {
         return Files.readString(Path.of("README.md"));
     }
 
-    private record Run(int code, String out) {}
-
-    private static Run run(String arguments) {
-        StringWriter out = new StringWriter();
-        CommandLine command = Main.commandLine().setOut(new PrintWriter(out));
-        int code = command.execute(arguments.strip().split(" ", -1));
-        return new Run(code, out.toString());
+    private static CommandRun run(String arguments) {
+        return CommandRun.of(arguments.strip().split(" ", -1));
     }
 }

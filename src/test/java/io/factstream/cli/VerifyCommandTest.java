@@ -6,16 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.localhub.LocalEventHubs;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class VerifyCommandTest {
 
@@ -61,7 +58,7 @@ class VerifyCommandTest {
                       steps:
                         - to: direct:send-batch
                 """);
-        assertThat(execute("run", "--once").code).isEqualTo(ExitCodes.FAILED);
+        assertThat(execute("run", "--once").code()).isEqualTo(ExitCodes.FAILED);
     }
 
     @AfterEach
@@ -71,10 +68,10 @@ class VerifyCommandTest {
 
     @Test
     void what_is_all_there_exits_with_0_and_says_so() {
-        Run run = execute("verify", "facts");
+        CommandRun run = execute("verify", "facts");
 
-        assertThat(run.code).as(run.errors).isEqualTo(ExitCodes.DONE);
-        assertThat(run.out)
+        assertThat(run.code()).as(run.errors()).isEqualTo(ExitCodes.DONE);
+        assertThat(run.out())
                 .contains("stream facts, up to its watermark BIGINT 100")
                 .containsPattern("delivered +99\\R")
                 .containsPattern("dead-lettered +1 ")
@@ -88,10 +85,10 @@ class VerifyCommandTest {
         write("INSERT INTO facts SELECT 101 + range, 'unsent' FROM range(10)");
         execute("watermark", "rewind", "facts", "--to", "110", "--why", "a test");
 
-        Run run = execute("verify", "facts", "--limit", "2");
+        CommandRun run = execute("verify", "facts", "--limit", "2");
 
-        assertThat(run.code).isEqualTo(ExitCodes.FAILED);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out())
                 .contains("missing, the first 2 of 10:")
                 .containsPattern("watermark 101, id \\p{XDigit}{32}, key 1\\R")
                 .contains("watermark 102,")
@@ -105,11 +102,11 @@ class VerifyCommandTest {
         execute("watermark", "rewind", "facts", "--to", "110", "--why", "a test");
         write("DELETE FROM facts WHERE n = 50");
 
-        Run run = execute(
+        CommandRun run = execute(
                 "verify", "facts", "--json", "--limit", "0", "--from", "7", "--position", "2020-01-01T00:00:00+01:00");
 
-        assertThat(run.code).isEqualTo(ExitCodes.FAILED);
-        JsonNode json = new ObjectMapper().readTree(run.out);
+        assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+        JsonNode json = new ObjectMapper().readTree(run.out());
         assertThat(json.path("stream").textValue()).isEqualTo("facts");
         assertThat(json.path("watermark").path("value").textValue()).isEqualTo("110");
         assertThat(json.path("from").textValue()).isEqualTo("7");
@@ -138,10 +135,10 @@ class VerifyCommandTest {
     void a_hub_that_has_dropped_its_beginning_says_that_rows_sent_then_look_missing() {
         hubs.forget(HUB, 1, 40);
 
-        Run run = execute("verify", "facts");
+        CommandRun run = execute("verify", "facts");
 
-        assertThat(run.code).isEqualTo(ExitCodes.FAILED);
-        assertThat(run.out)
+        assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out())
                 .contains("the hub no longer holds the beginning of partitions 1: ")
                 .contains("--from");
     }
@@ -150,20 +147,20 @@ class VerifyCommandTest {
     void a_hub_that_is_away_exits_with_2_since_nothing_is_known() {
         hubs.suspend();
 
-        Run run = execute("verify", "facts");
+        CommandRun run = execute("verify", "facts");
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains("hub facts cannot be read").doesNotContain("\tat ");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("hub facts cannot be read").doesNotContain("\tat ");
     }
 
     @Test
     void a_source_that_is_no_longer_a_database_exits_with_2() throws IOException {
         Files.writeString(folder.resolve("facts.duckdb"), "no database ".repeat(1000));
 
-        Run run = execute("verify", "facts");
+        CommandRun run = execute("verify", "facts");
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains("facts.duckdb").doesNotContain("\tat ");
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("facts.duckdb").doesNotContain("\tat ");
     }
 
     @ParameterizedTest
@@ -175,10 +172,10 @@ class VerifyCommandTest {
         "--config, missing.properties, missing.properties"
     })
     void options_that_make_no_sense_exit_with_2(String option, String value, String words) {
-        Run run = execute("verify", "facts", option, value);
+        CommandRun run = execute("verify", "facts", option, value);
 
-        assertThat(run.code).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.errors).contains(words);
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains(words);
     }
 
     private void write(String sql) throws SQLException {
@@ -188,24 +185,16 @@ class VerifyCommandTest {
         }
     }
 
-    private record Run(int code, String out, String errors) {}
-
-    private Run execute(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        for (String setting : List.of(
-                "factstream.source.file=" + folder.resolve("facts.duckdb"),
-                "factstream.state.file=" + folder.resolve("state.db"),
-                "factstream.routes=" + folder.resolve("routes"),
-                "factstream.batch.max-bytes=4KB",
-                "factstream.send.deadline=3s",
-                "eventhubs.try-timeout=2s",
-                "eventhubs.connection-string=" + hubs.connectionString(HUB))) {
-            all.addAll(List.of("--set", setting));
-        }
-        StringWriter out = new StringWriter();
-        StringWriter errors = new StringWriter();
-        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(errors, true));
-        int code = command.execute(all.toArray(String[]::new));
-        return new Run(code, out.toString(), errors.toString());
+    private CommandRun execute(String... arguments) {
+        return CommandRun.with(
+                Map.of(
+                        "factstream.source.file", folder.resolve("facts.duckdb"),
+                        "factstream.state.file", folder.resolve("state.db"),
+                        "factstream.routes", folder.resolve("routes"),
+                        "factstream.batch.max-bytes", "4KB",
+                        "factstream.send.deadline", "3s",
+                        "eventhubs.try-timeout", "2s",
+                        "eventhubs.connection-string", hubs.connectionString(HUB)),
+                List.of(arguments));
     }
 }

@@ -5,6 +5,7 @@ import static io.factstream.deadletter.Letters.letter;
 import static io.factstream.deadletter.Letters.letters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.factstream.SettableClock;
 import io.factstream.state.SqliteState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

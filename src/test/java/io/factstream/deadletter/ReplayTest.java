@@ -5,6 +5,7 @@ import static io.factstream.deadletter.Letters.letter;
 import static io.factstream.deadletter.Letters.letters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.factstream.SettableClock;
 import io.factstream.state.SqliteState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class ReplayTest {
     void only_letters_that_are_meant_are_sent() {
         store.store(letters(0, 3));
 
-        ReplayResult result = replay.some(DeadLetterFilter.EVERY.ofTraceId("trace-1"));
+        ReplayResult result = replay.some(Filters.event(null, null, "trace-1"));
 
         assertThat(result.delivered()).isEqualTo(1);
         assertThat(courier.delivered()).containsExactly("trace-1");

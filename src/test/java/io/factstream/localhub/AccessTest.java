@@ -7,6 +7,7 @@ import com.azure.core.amqp.exception.AmqpErrorCondition;
 import com.azure.core.amqp.exception.AmqpException;
 import com.azure.messaging.eventhubs.EventHubProducerClient;
 import com.azure.messaging.eventhubs.models.SendOptions;
+import io.factstream.SettableClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

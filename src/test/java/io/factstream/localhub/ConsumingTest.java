@@ -15,6 +15,7 @@ import com.azure.messaging.eventhubs.models.LastEnqueuedEventProperties;
 import com.azure.messaging.eventhubs.models.PartitionEvent;
 import com.azure.messaging.eventhubs.models.ReceiveOptions;
 import com.azure.messaging.eventhubs.models.SendOptions;
+import io.factstream.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

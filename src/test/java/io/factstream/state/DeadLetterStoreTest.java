@@ -13,6 +13,7 @@ import io.factstream.deadletter.DeadLetterStoreFullException;
 import io.factstream.deadletter.DeadLetterSummary;
 import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
+import io.factstream.deadletter.Filters;
 import io.factstream.deadletter.Severity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -208,12 +209,16 @@ class DeadLetterStoreTest {
         DeadLetterFilter every = DeadLetterFilter.EVERY;
         assertThat(store.list(every, 100)).containsExactly(late, early, other);
         assertThat(store.list(every.ofStream("a"), 100)).containsExactly(late, early);
-        assertThat(store.list(every.ofCategory(ErrorCategory.NETWORK), 100)).containsExactly(early, other);
-        assertThat(store.list(every.ofSeverity(Severity.CRITICAL), 100)).containsExactly(other);
-        assertThat(store.list(every.firstFailed(T0.plusSeconds(5), null), 100)).containsExactly(late, other);
-        assertThat(store.list(every.firstFailed(T0, T0.plusSeconds(5)), 100)).containsExactly(early);
-        assertThat(store.list(every.firstFailed(Instant.MIN, Instant.MAX), 100)).hasSize(3);
-        assertThat(store.list(every.ofStream("b").ofCategory(ErrorCategory.VALIDATION), 100))
+        assertThat(store.list(Filters.failure(null, ErrorCategory.NETWORK, null), 100))
+                .containsExactly(early, other);
+        assertThat(store.list(Filters.failure(null, null, Severity.CRITICAL), 100))
+                .containsExactly(other);
+        assertThat(store.list(Filters.firstFailed(T0.plusSeconds(5), null), 100))
+                .containsExactly(late, other);
+        assertThat(store.list(Filters.firstFailed(T0, T0.plusSeconds(5)), 100)).containsExactly(early);
+        assertThat(store.list(Filters.firstFailed(Instant.MIN, Instant.MAX), 100))
+                .hasSize(3);
+        assertThat(store.list(Filters.failure("b", ErrorCategory.VALIDATION, null), 100))
                 .isEmpty();
         assertThat(store.list(every, 2)).containsExactly(late, early);
     }
@@ -332,10 +337,10 @@ class DeadLetterStoreTest {
 
         assertThat(store.hubs()).containsExactly("hub");
         assertThat(store.count(every)).isEqualTo(3);
-        assertThat(store.count(every.forHub("hub").ofEventType("sale"))).isEqualTo(3);
+        assertThat(store.count(Filters.event("hub", "sale", null))).isEqualTo(3);
         assertThat(store.count(every.forHub("another"))).isZero();
-        assertThat(store.count(every.ofEventType("another"))).isZero();
-        assertThat(store.list(every.ofTraceId("trace-2"), 10)).containsExactly(letter(2));
+        assertThat(store.count(Filters.event(null, "another", null))).isZero();
+        assertThat(store.list(Filters.event(null, null, "trace-2"), 10)).containsExactly(letter(2));
         assertThat(store.list(every.dueForReplay(1, T0), 10)).containsExactly(letter(0), letter(2));
         assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(60)))).isEqualTo(3);
         assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(59)))).isEqualTo(2);

@@ -244,6 +244,8 @@ class SqliteStateTest {
                 null);
         makeState(file);
         for (String sql : List.of(
+                "DROP TABLE stream_report",
+                "DROP TABLE pause",
                 "DROP TABLE coverage",
                 "DROP TABLE coverage_bucket",
                 "ALTER TABLE watermark DROP COLUMN columns",

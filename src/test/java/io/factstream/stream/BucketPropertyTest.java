@@ -26,6 +26,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** A bucket is the same in Java, which counts what is delivered, and in DuckDB, which counts what is there. */
 class BucketPropertyTest {
@@ -39,12 +41,26 @@ class BucketPropertyTest {
     /** Watermark values of a type, as SQL takes them. */
     private record Table(WatermarkType type, List<String> values) {}
 
+    @SuppressWarnings("NullAway.Init")
+    private static Connection connection;
+
+    @BeforeContainer
+    static void open() throws SQLException {
+        connection = DriverManager.getConnection("jdbc:duckdb:");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
+        }
+    }
+
+    @AfterContainer
+    static void close() throws SQLException {
+        connection.close();
+    }
+
     @Property(tries = 100)
     void rows_counted_by_bucket_in_java_and_in_sql_are_the_same(@ForAll("tables") Table table) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = connection.createStatement()) {
-            statement.execute("SET TimeZone = 'UTC'");
-            statement.execute("CREATE TABLE t (w " + table.type().sqlName() + ")");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE OR REPLACE TABLE t (w " + table.type().sqlName() + ")");
             statement.execute("INSERT INTO t VALUES "
                     + table.values().stream()
                             .map(value -> "(" + table.type().literal(value) + ")")

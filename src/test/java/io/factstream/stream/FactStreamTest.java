@@ -3,6 +3,8 @@ package io.factstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.factstream.CapturedLog;
+import io.factstream.SettableClock;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.NonFinite;
 import io.factstream.deadletter.DeadLetterLimit;
@@ -68,7 +70,7 @@ class FactStreamTest {
     private static final int MANY_ROWS = 50_000;
     private static final long MANY_BYTES = 1L << 24;
 
-    private final MovingClock clock = new MovingClock(Instant.parse("2026-01-02T00:00:00Z"));
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T00:00:00Z"));
     private final FakeHubs hubs = new FakeHubs();
     private final List<String> delivered = new ArrayList<>();
     /** Those of the events delivered. */
@@ -134,12 +136,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        EventBatch batch = Objects.requireNonNull(stream.read(rows(exchange), exchange))
-                .partitions()
-                .get(0)
-                .batches()
-                .get(0);
+        EventBatch batch = read(stream, exchange).partitions().get(0).batches().get(0);
         List<EventBatch> halves = batch.halves();
 
         stream.sent(halves.get(0));
@@ -388,8 +385,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
 
         stream.pause();
         deliver(stream, page);
@@ -500,8 +496,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         EventBatch batch = page.partitions().get(0).batches().get(0);
         deliver(stream, batch.halves().get(1));
         fail(stream, exchange, outage());
@@ -580,8 +575,7 @@ class FactStreamTest {
         keptBytes = 10;
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         clock.advance(LONGEST_HOLD);
 
@@ -596,8 +590,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         state.watermarks().set("sales", null, Watermark.of("BIGINT", "37"), "operator", "skip");
         clock.advance(LONGEST_HOLD);
@@ -612,8 +605,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         deliver(stream, page.partitions().get(0).batches().get(0).halves().get(0));
 
         assertThatThrownBy(() -> stream.commit(page, exchange))
@@ -629,8 +621,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
 
         fail(stream, exchange, throttled(Duration.ofSeconds(20)));
 
@@ -655,8 +646,7 @@ class FactStreamTest {
         assertThat(hubs.asked).isZero();
         Exchange exchange = exchange();
         hubs.cut = false;
-        plan(stream, exchange);
-        stream.read(rows(exchange), exchange);
+        read(stream, exchange);
         fail(stream, exchange, outage());
         assertThat(poll(stream)).isNull();
 
@@ -671,8 +661,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        plan(stream, exchange);
-        Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
+        Page page = read(stream, exchange);
         Watermark elsewhere = Watermark.of("BIGINT", "1");
         state.watermarks().set("sales", null, elsewhere, "operator", "skip");
         deliver(stream, page);
@@ -720,6 +709,27 @@ class FactStreamTest {
         clock.advance(Duration.ofSeconds(31));
         drain(stream);
         assertThat(stream.status().lateRows()).isEqualTo(LateRows.NONE);
+    }
+
+    @Test
+    void late_rows_that_stay_are_told_once_however_often_they_are_counted() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 8 AS w, 8 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        try (CapturedLog log = CapturedLog.warnings()) {
+            table.write("INSERT INTO t VALUES (5, 5)");
+            drain(stream);
+            for (int look = 0; look < 3; look++) {
+                clock.advance(Duration.ofMinutes(2));
+                table.write("INSERT INTO t VALUES (9 + " + look + ", 9)");
+                drain(stream);
+            }
+
+            assertThat(stream.status().lateRows().rows()).isEqualTo(1);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("lateRows=1"))
+                    .hasSize(1);
+        }
     }
 
     private FactStream stream(String query) {
@@ -787,6 +797,12 @@ class FactStreamTest {
             fail(stream, exchange, e);
             return null;
         }
+    }
+
+    /** The first half of a poll: the page of which nothing is sent yet. */
+    private Page read(FactStream stream, Exchange exchange) {
+        plan(stream, exchange);
+        return Objects.requireNonNull(stream.read(rows(exchange), exchange));
     }
 
     /** The first steps of the flow, up to the SQL of a page or a page that waits. */

@@ -1,4 +1,4 @@
-package io.factstream.stream;
+package io.factstream;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,17 +6,18 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test moves. */
-final class MovingClock extends Clock {
+/** A clock that stands still until a test moves it. Thread-safe. */
+public final class SettableClock extends Clock {
 
-    private Instant now;
+    private volatile Instant now;
 
-    MovingClock(Instant now) {
-        this.now = now;
+    public SettableClock(Instant start) {
+        now = start;
     }
 
-    void advance(Duration time) {
-        now = now.plus(time);
+    /** Moves it on. */
+    public synchronized void advance(Duration by) {
+        now = now.plus(by);
     }
 
     @Override
