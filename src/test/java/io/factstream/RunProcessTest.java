@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,8 +147,8 @@ class RunProcessTest {
                 assertThat(object.path("session").textValue()).as(line).isNotBlank();
                 lines.put(object.path("stream").asText(), object);
             }
-            assertThat(lines.get("broken").path("level").textValue()).isEqualTo("WARN");
-            JsonNode summary = lines.get("");
+            assertThat(line(lines, "broken").path("level").textValue()).isEqualTo("WARN");
+            JsonNode summary = line(lines, "");
             assertThat(summary.path("delivered").booleanValue()).isFalse();
             assertThat(summary.path("streams").path(1).path("events_sent").longValue())
                     .isEqualTo(ROWS);
@@ -167,5 +168,9 @@ class RunProcessTest {
         arguments[2] = runtime.settingsFile().toString();
         System.arraycopy(options, 0, arguments, 3, options.length);
         return JavaProcess.start(runtime.folder(), Main.class, arguments);
+    }
+
+    private static JsonNode line(Map<String, JsonNode> byStream, String stream) {
+        return Objects.requireNonNull(byStream.get(stream), () -> "no line of '" + stream + "' in " + byStream);
     }
 }

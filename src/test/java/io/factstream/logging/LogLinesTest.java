@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class LogLinesTest {
         json.start();
     }
 
-    private LoggingEvent event(String message, Map<String, String> inContext, Exception thrown, Object... arguments) {
+    private LoggingEvent event(String message, Map<String, String> inContext, @Nullable Exception thrown, Object... arguments) {
         Logger logger = context.getLogger("io.factstream.stream.FactStream");
         LoggingEvent event = new LoggingEvent("", logger, Level.WARN, message, thrown, arguments);
         event.setThreadName("a thread");
