@@ -37,7 +37,8 @@ class LogLinesTest {
         json.start();
     }
 
-    private LoggingEvent event(String message, Map<String, String> inContext, @Nullable Exception thrown, Object... arguments) {
+    private LoggingEvent event(
+            String message, Map<String, String> inContext, @Nullable Exception thrown, Object... arguments) {
         Logger logger = context.getLogger("io.factstream.stream.FactStream");
         LoggingEvent event = new LoggingEvent("", logger, Level.WARN, message, thrown, arguments);
         event.setThreadName("a thread");
