@@ -44,6 +44,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +65,25 @@ public final class Application implements AutoCloseable {
     /** All streams together keep at most this part of the heap, one in so many, while they wait for an outage to end. */
     private static final int KEPT_SHARE = 3;
 
+    /** Stands in for a hub that is never asked. */
+    private static final HubAccess NOWHERE = new HubAccess(
+            "localhost",
+            "Endpoint=sb://localhost;SharedAccessKeyName=none;SharedAccessKey=none",
+            AmqpTransportType.AMQP,
+            Duration.ofSeconds(1),
+            0);
+
+    /** What a runtime is there for. */
+    private enum Role {
+        STREAMS,
+        /** To do something when it is told to. */
+        ACTS,
+        /** To find out whether route files can be loaded. */
+        TRIAL
+    }
+
     private final Settings settings;
+    private final Role role;
     private final boolean presentEnd;
     private final boolean streaming;
     private final SqliteState state;
@@ -84,7 +104,7 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
-        this(settings, presentEnd, null, true);
+        this(settings, presentEnd, null, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
     }
 
     /**
@@ -94,22 +114,24 @@ public final class Application implements AutoCloseable {
      * @param rows which rows
      */
     public Application(Settings settings, BackfillRange rows) {
-        this(settings, true, rows, true);
+        this(settings, true, rows, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
     }
 
-    private Application(Settings settings, boolean presentEnd, @Nullable BackfillRange rows, boolean streaming) {
+    private Application(
+            Settings settings, boolean presentEnd, @Nullable BackfillRange rows, Role role, Path stateFile) {
         this.settings = settings;
         this.presentEnd = presentEnd;
-        this.streaming = streaming;
+        this.role = role;
+        this.streaming = role == Role.STREAMS;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
-                settings.get(KnownSettings.STATE_FILE),
+                stateFile,
                 new DeadLetterLimit(
                         settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
-        HubAccess access = access(settings);
+        HubAccess access = role == Role.TRIAL ? NOWHERE : access(settings);
         DuckDbSource source = source(settings);
         backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
@@ -126,17 +148,12 @@ public final class Application implements AutoCloseable {
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
-        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
+        heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
         camel = camel(access, services, breakers);
     }
 
     private static HubMonitor hubs(Settings settings, HubAccess access, CircuitBreakerRegistry breakers, Clock clock) {
-        HubLayouts layouts = new HubLayouts(
-                access,
-                new BatchLimit(
-                        settings.get(KnownSettings.BATCH_MAX_EVENTS),
-                        Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES))),
-                settings.get(KnownSettings.SEND_DEADLINE));
+        HubLayouts layouts = new HubLayouts(access, limit(settings), settings.get(KnownSettings.SEND_DEADLINE));
         Duration longest = settings.get(KnownSettings.BREAKER_PROBE_INTERVAL);
         Duration first = settings.get(KnownSettings.HOLD_INITIAL_DELAY);
         return new HubMonitor(
@@ -154,7 +171,16 @@ public final class Application implements AutoCloseable {
      * @param settings checked by {@link Settings#validateForReplay()}
      */
     public static Application withoutStreams(Settings settings) {
-        return new Application(settings, false, null, false);
+        return new Application(settings, false, null, Role.ACTS, settings.get(KnownSettings.STATE_FILE));
+    }
+
+    /**
+     * Wires a runtime with the shared flow, which starts no route and asks no hub: to see whether Camel takes route files.
+     *
+     * @param stateFile a state for it alone
+     */
+    static Application onTrial(Settings settings, Path stateFile) {
+        return new Application(settings, false, null, Role.TRIAL, stateFile);
     }
 
     private Backfill backfill(BackfillRange rows, DuckDbSource source) {
@@ -182,7 +208,7 @@ public final class Application implements AutoCloseable {
                         settings.get(KnownSettings.SOURCE_READERS)));
     }
 
-    private static StreamServices.Pages pages(Settings settings, String sessionId) {
+    static StreamServices.Pages pages(Settings settings, String sessionId) {
         return new StreamServices.Pages(
                 settings.get(KnownSettings.EVENT_SOURCE),
                 settings.get(KnownSettings.EVENT_SCHEMA_VERSION),
@@ -195,6 +221,12 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.HOLD_MAX_DELAY),
                 settings.get(KnownSettings.HOLD_MULTIPLIER),
                 settings.get(KnownSettings.HOLD_THROTTLED));
+    }
+
+    static BatchLimit limit(Settings settings) {
+        return new BatchLimit(
+                settings.get(KnownSettings.BATCH_MAX_EVENTS),
+                Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES)));
     }
 
     static HubAccess access(Settings settings) {
@@ -219,7 +251,10 @@ public final class Application implements AutoCloseable {
         Path routes = settings.get(KnownSettings.ROUTES).toAbsolutePath();
         Properties properties = settings.asCamelProperties();
         properties.setProperty(
-                KnownSettings.HUB_NAME.key(), settings.hubConnection().hubName());
+                KnownSettings.HUB_NAME.key(),
+                role == Role.TRIAL
+                        ? Validation.hubName(settings)
+                        : settings.hubConnection().hubName());
         properties.setProperty(KnownSettings.NAMESPACE.key(), access.namespace());
         properties.setProperty(
                 "factstream.source.query-timeout-seconds",
@@ -227,6 +262,11 @@ public final class Application implements AutoCloseable {
         properties.setProperty(
                 "factstream.breaker.recovery-seconds",
                 Long.toString(settings.get(KnownSettings.BREAKER_RECOVERY).toSeconds()));
+        if (role == Role.TRIAL) {
+            properties.setProperty("camel.main.name", "factstream-trial");
+            properties.setProperty("camel.main.autoStartup", "false");
+            properties.setProperty("camel.main.jmxEnabled", "false");
+        }
         properties.putIfAbsent("camel.main.name", "factstream");
         properties.putIfAbsent("camel.main.startupSummaryLevel", "Off");
         properties.putIfAbsent(
@@ -282,6 +322,23 @@ public final class Application implements AutoCloseable {
                 sessionId,
                 streams.all().size(),
                 settings.get(KnownSettings.SOURCE_FILE));
+    }
+
+    /**
+     * Loads one more route file.
+     *
+     * @throws io.factstream.config.ConfigurationException when Camel does not take it
+     */
+    void load(Path file) {
+        load(PluginHelper.getResourceLoader(camel.getCamelContext()).resolveResource("file:" + file.toAbsolutePath()));
+    }
+
+    private void load(Resource file) {
+        try {
+            PluginHelper.getRoutesLoader(camel.getCamelContext()).loadRoutes(file);
+        } catch (Exception e) {
+            throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
+        }
     }
 
     /** This run; it is in every event. */
@@ -377,10 +434,12 @@ public final class Application implements AutoCloseable {
 
     /** So that the counts of a session that is killed are known to a few seconds. */
     private void saveCounts() {
+        streams.all().forEach(this::saveCounts);
+    }
+
+    private void saveCounts(FactStream stream) {
         try {
-            for (FactStream stream : streams.all()) {
-                state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
-            }
+            state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
         } catch (StateException e) {
             // Counts only: what matters is saved with each page, whose failure is shown by its stream.
             LOG.debug("counts could not be saved", e);

@@ -67,7 +67,7 @@ class ShippedRoutesTest {
     void there_is_no_file_that_nobody_looks_at() throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
             assertThat(files.filter(Files::isRegularFile))
-                    .allMatch(file -> file.toString().matches(".*\\.(camel\\.yaml|kamelet\\.yaml|sql)"));
+                    .allMatch(file -> file.toString().matches(".*\\.(camel\\.yaml|kamelet\\.yaml|test\\.yaml|sql)"));
         }
     }
 

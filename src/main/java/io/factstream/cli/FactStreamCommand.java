@@ -15,6 +15,10 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            ValidateCommand.class,
+            PreviewCommand.class,
+            TestCommand.class,
+            NewCommand.class,
             WatermarkCommand.class,
             DeadLetterCommand.class,
             BackfillCommand.class,
