@@ -91,6 +91,7 @@ public final class Application implements AutoCloseable {
     private final HubMonitor hubs;
     private final Streams streams;
     private final ExecutorService senders;
+    private final ExecutorService readers;
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
@@ -146,6 +147,8 @@ public final class Application implements AutoCloseable {
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        // A thread for each stream that reads ahead; most of them wait for their turn at the source.
+        readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
@@ -283,6 +286,7 @@ public final class Application implements AutoCloseable {
         main.bind("source", services.source());
         main.bind("streams", streams);
         main.bind("sendPool", senders);
+        main.bind("readPool", readers);
         // Where the circuit breakers of the routes find their registry, so that they can be watched from here.
         main.bind("breakers", breakers);
         main.bind("azure-eventhubs", new HubComponent(access));
@@ -406,6 +410,7 @@ public final class Application implements AutoCloseable {
             hubs.close();
             camel.stop();
             senders.shutdown();
+            readers.shutdown();
             if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("sends still under way after {} were given up; their pages will be sent again", timeout);
             }

@@ -108,7 +108,7 @@ final class EventBatch {
     }
 
     /** That tally and every event of this batch. */
-    Tally addTo(Tally tally) throws MalformedMessageException {
+    Tally addTo(Tally tally, BodyChecksum checksum) throws MalformedMessageException {
         Tally sum = tally;
         for (int event = 0; event < count(); event++) {
             SectionCursor sections = new SectionCursor(bytes, start(event), end(event));
@@ -122,7 +122,10 @@ final class EventBatch {
                     parts++;
                 }
             }
-            sum = parts > 1 ? sum.plus(body(event)) : sum.plus(Tally.of(bytes, from, to - from), to - from);
+            byte[] body = parts > 1 ? body(event) : bytes;
+            int start = parts > 1 ? 0 : from;
+            int length = parts > 1 ? body.length : to - from;
+            sum = sum.plus(checksum.of(body, start, length), length);
         }
         return sum;
     }

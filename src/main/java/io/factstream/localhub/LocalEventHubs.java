@@ -249,6 +249,7 @@ public final class LocalEventHubs implements AutoCloseable {
         private final Map<String, String> keys = new LinkedHashMap<>();
         private int maxMessageSize = 1024 * 1024;
         private Retention retention = Retention.ALL;
+        private BodyChecksum checksum = Tally::of;
         private long maxEvents = Long.MAX_VALUE;
         private long maxBytes = Long.MAX_VALUE;
         private String fullCondition = Conditions.SERVER_BUSY;
@@ -299,6 +300,12 @@ public final class LocalEventHubs implements AutoCloseable {
         /** What is kept of the events: everything when not set. */
         public Builder retention(Retention kept) {
             retention = kept;
+            return this;
+        }
+
+        /** What the tallies of these hubs add up: {@link Tally#of(byte[])} when not set. */
+        public Builder checksum(BodyChecksum ofBody) {
+            checksum = ofBody;
             return this;
         }
 
@@ -366,7 +373,7 @@ public final class LocalEventHubs implements AutoCloseable {
                             name,
                             clock.instant(),
                             IntStream.range(0, partitions)
-                                    .mapToObj(partition -> new PartitionLog(retention, clock))
+                                    .mapToObj(partition -> new PartitionLog(retention, checksum, clock))
                                     .toList())));
             return new Namespace(
                     created,

@@ -45,6 +45,7 @@ final class PartitionLog {
     private static final Summary EMPTY = new Summary(-1, -1, Long.MIN_VALUE);
 
     private final Retention retention;
+    private final BodyChecksum checksum;
     private final Clock clock;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
 
@@ -53,8 +54,9 @@ final class PartitionLog {
     private long nextOffset;
     private Tally tally = Tally.NONE;
 
-    PartitionLog(Retention retention, Clock clock) {
+    PartitionLog(Retention retention, BodyChecksum checksum, Clock clock) {
         this.retention = retention;
+        this.checksum = checksum;
         this.clock = clock;
     }
 
@@ -62,7 +64,7 @@ final class PartitionLog {
     void append(EventBatch batch) throws MalformedMessageException {
         synchronized (this) {
             if (retention == Retention.COUNT_ONLY) {
-                tally = batch.addTo(tally);
+                tally = batch.addTo(tally, checksum);
             }
             long millis = Math.max(clock.millis(), summary.lastEnqueuedMillis());
             Entry entry = new Entry(batch, summary.lastSequenceNumber() + 1, nextOffset, millis);
@@ -107,7 +109,7 @@ final class PartitionLog {
         Tally sum = Tally.NONE;
         try {
             for (Entry entry : entries()) {
-                sum = entry.batch().addTo(sum);
+                sum = entry.batch().addTo(sum, checksum);
             }
         } catch (MalformedMessageException impossible) {
             throw new IllegalStateException("A stored batch is not what it was when accepted", impossible);

@@ -19,9 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,10 +38,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One stream at work: the steps of the flow {@code fact-stream} that YAML cannot say. A poll is {@link #plan}, the page
- * query, {@link #read}, the sending of its batches, then {@link #commit}; or {@link #hold} when any of them fails.
+ * One stream at work: the steps of the flow {@code fact-stream} that YAML cannot say. A poll is {@link #begin}; then
+ * {@link #plan}, the page query and {@link #read}, unless a page waits; the sending of its batches; then {@link #commit};
+ * or {@link #hold} when any of them fails.
  *
- * <p>The flow calls these from one thread at a time. Sending threads report to {@link #sent} and {@link #deadLettered};
+ * <p>The flow calls these from one thread at a time, but for {@link #plan} and {@link #read} of a page that is read ahead:
+ * another thread does that while the page before it is sent. Sending threads report to {@link #sent} and {@link #deadLettered};
  * status, pause and resume may be called from anywhere.
  */
 public final class FactStream {
@@ -52,9 +52,10 @@ public final class FactStream {
     private static final String WINDOW = "FactStreamWindow";
     private static final String LEASE = "FactStreamLease";
     private static final String PAGE = "FactStreamPage";
+    private static final String AHEAD = "FactStreamAhead";
 
-    /** How often at most the backlog is counted while pages follow one another: it scans the watermark column. */
-    private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(5);
+    /** The body that asks for a page to be read. */
+    static final String READ = "read";
 
     /**
      * How often an idle stream looks into a file that seems unchanged: for rows that have settled meanwhile, and because
@@ -64,10 +65,8 @@ public final class FactStream {
 
     private final StreamDefinition definition;
     private final StreamServices services;
-    private final Envelope envelope;
-    private final PageSize pageSize;
+    private final PageReader reader;
     private final String fingerprint;
-    private final SourceWatch watch;
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder eventsSent = new LongAdder();
@@ -77,13 +76,13 @@ public final class FactStream {
     private final LongAdder pagesFailed = new LongAdder();
     private final LongAdder throttles = new LongAdder();
 
-    private long pages;
     /** A page whose sending or saving failed: what is missing of it is sent before anything else is read. */
     private @Nullable Page kept;
+    /** The page after the one that is being sent, or was sent last, while it is being read and when it is. */
+    private @Nullable PageAhead ahead;
 
     private @Nullable FileStamp drainedAt;
     private Instant nextLook = Instant.MIN;
-    private Instant nextBacklog = Instant.MIN;
     private boolean held;
     /** Whether the stream fails because of its hub. */
     private boolean outage;
@@ -108,7 +107,6 @@ public final class FactStream {
     private volatile boolean drained;
     private volatile StreamState state = StreamState.RUNNING;
     private volatile Instant since;
-    private volatile Backlog backlog = Backlog.UNKNOWN;
     private volatile @Nullable Watermark watermark;
     private volatile @Nullable String lastEventTime;
     private volatile @Nullable String lastError;
@@ -117,11 +115,8 @@ public final class FactStream {
     public FactStream(StreamDefinition definition, StreamServices services) {
         this.definition = definition;
         this.services = services;
-        StreamServices.Pages settings = services.pages();
-        envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
-        pageSize = new PageSize(settings.maxPageRows(), settings.maxPageBytes());
+        reader = new PageReader(definition, services);
         fingerprint = definition.fingerprint();
-        watch = new SourceWatch(definition, services.watermarks());
         since = services.clock().instant();
     }
 
@@ -131,14 +126,13 @@ public final class FactStream {
     }
 
     /**
-     * First step: finds the next page, and leaves its SQL as the message's body; or the page itself where one waits that
-     * could not be sent; or no body when there is nothing to do now. The source stays open until {@link #read} has the
-     * rows, so that the page is the one that was planned.
+     * First step of a poll: leaves the page that is to be sent as the message's body, where one waits that could not be
+     * sent or one was read ahead; or {@link #READ} where one is to be read; or no body when there is nothing to do now.
      *
-     * @throws SourceException when the source is away, busy, or refuses the query
+     * @throws SourceException when the source cannot be looked at
      * @throws QueryChangedException when the watermark was saved by another query
      */
-    public void plan(Exchange exchange) {
+    public void begin(Exchange exchange) throws InterruptedException {
         exchange.getMessage().setBody(null);
         if (finishing) {
             finished.countDown();
@@ -146,59 +140,108 @@ public final class FactStream {
         wakesSeen = wakes.get();
         if (paused) {
             letGo();
+            dropPageAhead();
         }
         if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
             endPoll(exchange);
             return;
         }
-        Page again = keptPage();
+        Page waiting = keptPage();
+        if (waiting == null) {
+            waiting = pageReadAhead();
+        }
         FileStamp stamp = services.source().stamp();
-        Instant now = services.clock().instant();
-        if (again == null && !held && stamp.equals(drainedAt) && now.isBefore(nextLook)) {
+        if (waiting == null
+                && !held
+                && stamp.equals(drainedAt)
+                && services.clock().instant().isBefore(nextLook)) {
             endPoll(exchange);
             return;
         }
         Optional<OutageException> cut = services.hubs().cut(definition.hub());
         if (cut.isPresent()) {
+            keep(waiting);
             waitForHub(cut.get());
             endPoll(exchange);
             return;
         }
         CountDownLatch ended = new CountDownLatch(1);
-        if (again != null) {
-            pollEnded = ended;
-            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-                @Override
-                public void onDone(Exchange done) {
-                    ended.countDown();
-                }
-            });
-            exchange.setProperty(PAGE, again);
-            exchange.getMessage().setBody(again);
+        // Before the file is opened, which may mean to wait for a turn: whoever stops the runtime waits for this poll.
+        pollEnded = ended;
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                ended.countDown();
+            }
+        });
+        if (waiting != null) {
+            exchange.setProperty(PAGE, waiting);
+            exchange.getMessage().setBody(waiting);
             return;
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
         services.hubs().layout(definition.hub());
-        Lease lease = open(ended);
+        exchange.setProperty(Streams.STREAM, definition.id());
+        exchange.getMessage().setBody(READ);
+    }
+
+    /**
+     * Step that finds the next page and leaves its SQL as the message's body, or no body when there is none. The source
+     * stays open until {@link #read} has the rows, so that the page is the one that was planned.
+     *
+     * @throws SourceException when the source is away, busy, or refuses the query
+     * @throws QueryChangedException when the watermark was saved by another query
+     */
+    public void plan(Exchange exchange) {
+        exchange.getMessage().setBody(null);
+        PageAhead forLater = exchange.getProperty(AHEAD, PageAhead.class);
+        if (forLater != null) {
+            exchange.getExchangeExtension().addOnCompletion(forLater);
+        }
+        FileStamp stamp = services.source().stamp();
+        Lease lease = new Lease(services.source().open());
         exchange.setProperty(LEASE, lease);
         exchange.getExchangeExtension().addOnCompletion(lease);
-        if (finishing) {
-            // Since it began to wait for its turn.
-            finished.countDown();
-            lease.close();
-            endPoll(exchange);
-            return;
-        }
         try {
-            plan(exchange, lease.connection(), stamp);
+            if (forLater != null) {
+                take(reader.findAfter(lease.connection(), forLater.before()), exchange);
+            } else if (!finishing) {
+                PageReader.Found found = reader.find(lease.connection(), saved());
+                if (found.window().isPresent()) {
+                    drained = false;
+                }
+                reader.look(lease.connection(), found, stamp);
+                take(found, exchange);
+            }
         } catch (SQLException e) {
             throw services.source().failure(e);
         }
         if (exchange.getMessage().getBody() == null) {
             lease.close();
-            endPoll(exchange);
-            recovered();
+            if (forLater == null) {
+                nothingToRead(exchange, stamp);
+            }
         }
+    }
+
+    private static void take(PageReader.Found found, Exchange exchange) {
+        exchange.setProperty(WINDOW, found.window().orElse(null));
+        exchange.getMessage().setBody(found.sql());
+    }
+
+    private void nothingToRead(Exchange exchange, FileStamp stamp) {
+        endPoll(exchange);
+        if (finishing) {
+            // Since it began to wait for its turn.
+            finished.countDown();
+            return;
+        }
+        drainedAt = stamp;
+        drained = true;
+        nextLook = services.clock()
+                .instant()
+                .plus(reader.backlog().unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
+        recovered();
     }
 
     /** The page that waits to be sent, unless somebody moved the watermark meanwhile. */
@@ -227,6 +270,50 @@ public final class FactStream {
         }
     }
 
+    /**
+     * Step while a page is about to be sent: whether the next one is to be read meanwhile. Where it is, this exchange or
+     * a copy of it must come to {@link #plan}.
+     */
+    public boolean readsAhead(Page page, Exchange exchange) {
+        if (!page.more() || paused || finishing || reader.isToLook()) {
+            return false;
+        }
+        long bytes = reader.mostBytes();
+        if (!services.kept().keep(bytes)) {
+            return false;
+        }
+        PageAhead next = new PageAhead(page, () -> services.kept().release(bytes));
+        ahead = next;
+        exchange.setProperty(Streams.STREAM, definition.id());
+        exchange.setProperty(AHEAD, next);
+        return true;
+    }
+
+    /** The page that was read ahead, waiting for it while it is being read, unless it does not follow the watermark. */
+    private @Nullable Page pageReadAhead() throws InterruptedException {
+        PageAhead next = ahead;
+        if (next == null) {
+            return null;
+        }
+        Page page = next.await();
+        dropPageAhead();
+        SavedWatermark saved = page == null ? null : saved();
+        if (page == null || !Objects.equals(saved == null ? null : saved.position(), page.from())) {
+            return null;
+        }
+        rowsRead.add(page.rows());
+        return page;
+    }
+
+    /** Reading it may still be under way, which the next poll that wants to read waits for. */
+    private void dropPageAhead() {
+        PageAhead next = ahead;
+        if (next != null && next.isOver()) {
+            ahead = null;
+            next.release();
+        }
+    }
+
     /** The hub is known to be away: nothing is read or tried until it is worth trying. */
     private void waitForHub(OutageException why) {
         held = true;
@@ -238,55 +325,6 @@ public final class FactStream {
     public void hubIsWorthTrying() {
         wakes.incrementAndGet();
         heldUntil = Instant.MIN;
-    }
-
-    private Lease open(CountDownLatch ended) {
-        // Before the file is opened, which may mean to wait for a turn: whoever stops the runtime waits for this poll.
-        pollEnded = ended;
-        try {
-            return new Lease(services.source().open(), ended::countDown);
-        } catch (RuntimeException e) {
-            ended.countDown();
-            throw e;
-        }
-    }
-
-    private void plan(Exchange exchange, Connection connection, FileStamp stamp) throws SQLException {
-        Instant now = services.clock().instant();
-        Instant settled = services.settled().instant();
-        SavedWatermark saved = saved();
-        Watermark position = saved == null ? null : saved.position();
-        PageQuery query =
-                PageQuery.prepare(definition, connection, services.pages().nonFinite());
-        refuseChangedType(position, query.type());
-        watch.begin(connection, query, saved);
-        Optional<Window> window = query.next(connection, position, settled, pageSize.rows());
-        if (window.isEmpty()) {
-            look(watch.look(connection, query, position, settled, stamp, now));
-            drainedAt = stamp;
-            drained = true;
-            nextLook = now.plus(backlog.unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
-            return;
-        }
-        drained = false;
-        if (now.isAfter(nextBacklog)) {
-            look(watch.look(connection, query, position, settled, stamp, now));
-            nextBacklog = now.plus(BACKLOG_INTERVAL);
-        }
-        exchange.setProperty(WINDOW, window.get());
-        exchange.getMessage().setBody(query.pageSql(window.get()));
-    }
-
-    private void look(Backlog found) {
-        if (found.withoutWatermark() > backlog.withoutWatermark()) {
-            LOG.warn(
-                    "stream={} rows={} have no {} and can never be read; give them one, or exclude them in {}",
-                    definition.id(),
-                    found.withoutWatermark(),
-                    definition.watermarkColumn(),
-                    definition.queryFile());
-        }
-        backlog = found;
     }
 
     /** The stored position; never one from memory. */
@@ -304,66 +342,21 @@ public final class FactStream {
         return saved;
     }
 
-    private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
-        if (position != null && !position.type().equals(type.sqlName())) {
-            throw new ConfigurationException(
-                    definition.queryFile().toString(),
-                    "the watermark column " + definition.watermarkColumn() + " was a " + position.type()
-                            + " and is now a " + type.sqlName(),
-                    "Cast it back to " + position.type() + ", or set the watermark of stream " + definition.id()
-                            + " anew");
-        }
-    }
-
     /**
      * Step after the page query: takes the rows into memory, closes the source, and sorts the events into batches.
      *
      * @param rows what the {@code jdbc} endpoint gives with {@code outputType=StreamList}
-     * @return the page; empty when it has to be planned again with fewer rows
+     * @return the page; null when it has to be planned again with fewer rows
      */
     public @Nullable Page read(Iterator<Map<String, Object>> rows, Exchange exchange) {
-        Window window = exchange.getProperty(WINDOW, Window.class);
-        Rows read = new Rows(new ContentIds(definition.eventType()));
-        try {
-            while (rows.hasNext()) {
-                read.add(Objects.requireNonNull((byte[]) rows.next().get("event"), "the page query gives no NULL"));
-                if (read.bytes > pageSize.bytes() && (read.hasWholeValue() || pageSize.rows() > 1)) {
-                    break;
-                }
-            }
-        } finally {
-            // With it the connection of the page query, which the endpoint would keep until the page is sent.
-            exchange.getProperty(LEASE, Lease.class).close();
+        // With it the connection of the page query, which the endpoint would keep until the page is sent.
+        Lease lease = exchange.getProperty(LEASE, Lease.class);
+        Page page = reader.read(exchange.getProperty(WINDOW, Window.class), rows, lease::close)
+                .orElse(null);
+        if (page != null && exchange.getProperty(AHEAD) == null) {
+            rowsRead.add(page.rows());
+            exchange.setProperty(PAGE, page);
         }
-        boolean tooLarge = read.bytes > pageSize.bytes();
-        if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
-            return null;
-        }
-        Watermark to = window.to();
-        boolean more = window.more();
-        List<Event> events = read.events;
-        if (tooLarge && read.hasWholeValue()) {
-            to = Watermark.of(to.type(), read.lastWholeValue(), 1, 1);
-            events = read.wholeValues();
-            more = true;
-        }
-        if (more) {
-            pageSize.filled(read.events.size(), read.bytes);
-        }
-        rowsRead.add(events.size());
-        Batches sorter = new Batches(
-                services.hubs().layout(definition.hub()),
-                envelope,
-                services.pages().nonFinite());
-        WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
-        Page page = new Page(
-                window.from(),
-                to,
-                watch.passed(type, events),
-                more,
-                read.bytes,
-                sorter.of(definition, events, pages++));
-        exchange.setProperty(PAGE, page);
         return page;
     }
 
@@ -400,8 +393,8 @@ public final class FactStream {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         RuntimeException failure = typed(thrown);
         Instant now = services.clock().instant();
-        if (failure instanceof PageTooLargeException && pageSize.shrink()) {
-            LOG.debug("stream={} page too large, trying rows={}", definition.id(), pageSize.rows());
+        if (failure instanceof PageTooLargeException && reader.shrink()) {
+            LOG.debug("stream={} page too large, trying rows={}", definition.id(), reader.rows());
             exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
             return;
         }
@@ -415,6 +408,8 @@ public final class FactStream {
         if (failure instanceof WatermarkConflictException || failure instanceof QueryChangedException) {
             letGo();
         } else {
+            // It would wait as long, and the page that failed needs the room more.
+            dropPageAhead();
             keep(exchange.getProperty(PAGE, Page.class));
         }
         if (failure instanceof ThrottledException throttled) {
@@ -573,9 +568,9 @@ public final class FactStream {
                 state,
                 watermark,
                 counts(),
-                backlog,
-                watch.lateRows(),
-                watch.warning(),
+                reader.backlog(),
+                reader.lateRows(),
+                reader.warning(),
                 drained,
                 lastEventTime,
                 lastError,
@@ -588,38 +583,5 @@ public final class FactStream {
     /** What it did in this session. */
     public StreamCounts counts() {
         return new StreamCounts(rowsRead.sum(), eventsSent.sum(), eventsDeadLettered.sum(), batches.sum(), bytes.sum());
-    }
-
-    /** The rows of a page as they come, with the last place where a watermark value ends. */
-    private static final class Rows {
-        private final ContentIds ids;
-        private final List<Event> events = new ArrayList<>();
-        private long bytes;
-        private int wholeEvents;
-
-        private Rows(ContentIds ids) {
-            this.ids = ids;
-        }
-
-        private void add(byte[] row) {
-            Event event = Event.of(row, ids);
-            if (!events.isEmpty() && !event.hasWatermarkOf(events.get(events.size() - 1))) {
-                wholeEvents = events.size();
-            }
-            events.add(event);
-            bytes += event.bytes();
-        }
-
-        private boolean hasWholeValue() {
-            return wholeEvents > 0;
-        }
-
-        private String lastWholeValue() {
-            return events.get(wholeEvents - 1).watermark();
-        }
-
-        private List<Event> wholeValues() {
-            return events.subList(0, wholeEvents);
-        }
     }
 }

@@ -13,12 +13,9 @@ final class Lease extends SynchronizationAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final Connection connection;
-    private final Runnable pollEnded;
 
-    /** @param pollEnded called when the poll is over, however it ends */
-    Lease(Connection connection, Runnable pollEnded) {
+    Lease(Connection connection) {
         this.connection = connection;
-        this.pollEnded = pollEnded;
     }
 
     Connection connection() {
@@ -38,6 +35,5 @@ final class Lease extends SynchronizationAdapter {
     @Override
     public void onDone(Exchange exchange) {
         close();
-        pollEnded.run();
     }
 }

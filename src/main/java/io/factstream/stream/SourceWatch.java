@@ -81,8 +81,25 @@ final class SourceWatch {
         if (saved == null) {
             return;
         }
-        if (saved.columns() != null && !columns.equals(saved.columns())) {
-            SelectedColumns selected = SelectedColumns.of(saved.columns(), columns);
+        compareColumns(saved.columns());
+        if (watermarks.delivered(stream.id()).isEmpty()) {
+            takeBaseline(connection, query, saved.position());
+        }
+    }
+
+    /**
+     * As {@link #begin}, for the page after one that is not delivered yet.
+     *
+     * @param before what that page delivers
+     */
+    void goOn(PageQuery query, Passed before) {
+        columns = query.columns();
+        compareColumns(before.columns());
+    }
+
+    private void compareColumns(@Nullable String before) {
+        if (before != null && !columns.equals(before)) {
+            SelectedColumns selected = SelectedColumns.of(before, columns);
             selected.refuseDrift(stream);
             if (!selected.added().isEmpty() && !columns.equals(announced)) {
                 LOG.info(
@@ -92,9 +109,6 @@ final class SourceWatch {
                         String.join(", ", selected.added()));
                 announced = columns;
             }
-        }
-        if (watermarks.delivered(stream.id()).isEmpty()) {
-            takeBaseline(connection, query, saved.position());
         }
     }
 

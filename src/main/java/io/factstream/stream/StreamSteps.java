@@ -1,8 +1,6 @@
 package io.factstream.stream;
 
 import io.factstream.eventhubs.BatchSender;
-import java.util.Iterator;
-import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -65,14 +63,14 @@ public final class StreamSteps {
         Objects.requireNonNull(sender, "sender").open(hub);
     }
 
-    /** See {@link FactStream#plan}. */
-    public void plan(Exchange exchange) {
-        stream().plan(exchange);
+    /** See {@link FactStream#begin}. */
+    public void begin(Exchange exchange) throws InterruptedException {
+        stream().begin(exchange);
     }
 
-    /** See {@link FactStream#read}. */
-    public @Nullable Page read(Iterator<Map<String, Object>> rows, Exchange exchange) {
-        return stream().read(rows, exchange);
+    /** See {@link FactStream#readsAhead}. */
+    public boolean readsAhead(Page page, Exchange exchange) {
+        return stream().readsAhead(page, exchange);
     }
 
     /** See {@link FactStream#commit}. */

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.ConfigurationException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,11 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
 
 /** All streams of a runtime, by id. Thread-safe. */
 public final class Streams {
+
+    /** The exchange property with the id of the stream that a page is read for. */
+    static final String STREAM = "FactStream";
 
     private final StreamServices services;
     private final Path routes;
@@ -106,20 +111,30 @@ public final class Streams {
                 .forEach(FactStream::hubIsWorthTrying);
     }
 
+    /** See {@link FactStream#plan}. */
+    public void plan(Exchange exchange) {
+        get(exchange.getProperty(STREAM, String.class)).plan(exchange);
+    }
+
+    /** See {@link FactStream#read}. */
+    public @Nullable Page read(Iterator<Map<String, Object>> rows, Exchange exchange) {
+        return get(exchange.getProperty(STREAM, String.class)).read(rows, exchange);
+    }
+
     /** Counts a batch that the hub acknowledged. */
     public void sent(EventBatch batch) {
-        get(batch).sent(batch);
+        get(batch.stream()).sent(batch);
     }
 
     /** Counts events that were stored as dead letters. */
     void deadLettered(EventBatch batch) {
-        get(batch).deadLettered(batch);
+        get(batch.stream()).deadLettered(batch);
     }
 
-    private FactStream get(EventBatch batch) {
-        FactStream stream = streams.get(batch.stream());
+    private FactStream get(String id) {
+        FactStream stream = streams.get(id);
         if (stream == null) {
-            throw new IllegalStateException("no stream " + batch.stream());
+            throw new IllegalStateException("no stream " + id);
         }
         return stream;
     }

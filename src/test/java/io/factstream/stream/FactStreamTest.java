@@ -133,7 +133,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         EventBatch batch = Objects.requireNonNull(stream.read(rows(exchange), exchange))
                 .partitions()
                 .get(0)
@@ -194,7 +194,7 @@ class FactStreamTest {
 
         for (int rows = 64; rows > 1; rows /= 4) {
             Exchange exchange = exchange();
-            stream.plan(exchange);
+            plan(stream, exchange);
             fail(stream, exchange, new SQLException("Out of Memory Error: failed to allocate"));
 
             assertThat(exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES)).isEqualTo(true);
@@ -210,7 +210,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY, 1, MANY_BYTES);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
 
         fail(stream, exchange, new RuntimeCamelException(new SQLException("Out of Memory Error: failed to allocate")));
 
@@ -269,7 +269,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         assertThatThrownBy(() -> table.write("INSERT INTO t VALUES (2, 2)")).isInstanceOf(SQLException.class);
 
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
@@ -285,7 +285,7 @@ class FactStreamTest {
     void the_source_is_closed_when_a_poll_ends_without_reading() throws SQLException {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         Exchange exchange = exchange();
-        stream(QUERY).plan(exchange);
+        plan(stream(QUERY), exchange);
 
         exchange.getExchangeExtension().handoverCompletions().forEach(end -> end.onFailure(exchange));
 
@@ -387,7 +387,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
 
         stream.pause();
@@ -403,7 +403,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.pause();
 
         fail(stream, exchange, outage());
@@ -499,7 +499,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
         EventBatch batch = page.partitions().get(0).batches().get(0);
         deliver(stream, batch.halves().get(1));
@@ -520,7 +520,7 @@ class FactStreamTest {
         keptBytes = 10;
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.read(rows(exchange), exchange);
         fail(stream, exchange, outage());
         clock.advance(LONGEST_HOLD);
@@ -536,7 +536,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.read(rows(exchange), exchange);
         fail(stream, exchange, outage());
         state.watermarks().set("sales", null, Watermark.of("BIGINT", "37"), "operator", "skip");
@@ -552,7 +552,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
         deliver(stream, page.partitions().get(0).batches().get(0).halves().get(0));
 
@@ -569,7 +569,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.read(rows(exchange), exchange);
 
         fail(stream, exchange, throttled(Duration.ofSeconds(20)));
@@ -595,7 +595,7 @@ class FactStreamTest {
         assertThat(hubs.asked).isZero();
         Exchange exchange = exchange();
         hubs.cut = false;
-        stream.plan(exchange);
+        plan(stream, exchange);
         stream.read(rows(exchange), exchange);
         fail(stream, exchange, outage());
         assertThat(poll(stream)).isNull();
@@ -611,7 +611,7 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
         FactStream stream = stream(QUERY);
         Exchange exchange = exchange();
-        stream.plan(exchange);
+        plan(stream, exchange);
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
         Watermark elsewhere = Watermark.of("BIGINT", "1");
         state.watermarks().set("sales", null, elsewhere, "operator", "skip");
@@ -709,13 +709,15 @@ class FactStreamTest {
     private @Nullable Page poll(FactStream stream) {
         Exchange exchange = exchange();
         try {
-            stream.plan(exchange);
+            plan(stream, exchange);
             if (exchange.getMessage().getBody() == null) {
                 return null;
             }
-            Page page =
-                    exchange.getMessage().getBody() instanceof Page kept ? kept : stream.read(rows(exchange), exchange);
+            Page page = exchange.getMessage().getBody() instanceof Page waiting
+                    ? waiting
+                    : stream.read(rows(exchange), exchange);
             if (page != null) {
+                readAhead(stream, page, exchange);
                 deliver(stream, page);
                 stream.commit(page, exchange);
             }
@@ -723,6 +725,39 @@ class FactStreamTest {
         } catch (RuntimeException e) {
             fail(stream, exchange, e);
             return null;
+        }
+    }
+
+    /** The first steps of the flow, up to the SQL of a page or a page that waits. */
+    private static void plan(FactStream stream, Exchange exchange) {
+        try {
+            stream.begin(exchange);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        if (FactStream.READ.equals(exchange.getMessage().getBody())) {
+            stream.plan(exchange);
+        }
+    }
+
+    /** What the flow does beside the sending of a page. */
+    private void readAhead(FactStream stream, Page page, Exchange exchange) {
+        if (!stream.readsAhead(page, exchange)) {
+            return;
+        }
+        Exchange copy = exchange();
+        exchange.getProperties().forEach(copy::setProperty);
+        PageAhead ahead = copy.getProperty("FactStreamAhead", PageAhead.class);
+        try {
+            stream.plan(copy);
+            if (copy.getMessage().getBody() != null) {
+                copy.getMessage().setBody(stream.read(rows(copy), copy));
+            }
+            ahead.onComplete(copy);
+        } catch (RuntimeException e) {
+            copy.getProperty("FactStreamLease", Lease.class).close();
+            copy.setException(e);
+            ahead.onFailure(copy);
         }
     }
 

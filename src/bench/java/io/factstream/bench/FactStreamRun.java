@@ -1,0 +1,81 @@
+package io.factstream.bench;
+
+import io.factstream.cli.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** FactStream as it is shipped, in a process of its own, with default settings and the shared flow of this checkout. */
+final class FactStreamRun {
+
+    private static final Path FLOW = Path.of("routes", "flow");
+
+    private final Path folder;
+    private final Path routes;
+    private final Map<String, String> environment = new HashMap<>();
+
+    /**
+     * Prepares its folder.
+     *
+     * @param folder for its routes, state and output; must be empty
+     */
+    FactStreamRun(Path folder, Path source, String connectionString, String hub) throws IOException {
+        this.folder = folder;
+        routes = Files.createDirectories(folder.resolve("routes"));
+        Path flow = Files.createDirectories(routes.resolve("flow"));
+        try (Stream<Path> files = Files.list(FLOW)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, flow.resolve(file.getFileName()));
+            }
+        }
+        environment.put("FACTSTREAM_SOURCE_FILE", source.toString());
+        environment.put("FACTSTREAM_STATE_FILE", folder.resolve("factstream.db").toString());
+        environment.put("FACTSTREAM_ROUTES", routes.toString());
+        environment.put("EVENTHUBS_CONNECTION_STRING", connectionString);
+        environment.put("EVENTHUBS_NAME", hub);
+    }
+
+    /** Sets a setting by its environment variable. */
+    FactStreamRun with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Adds a stream. */
+    FactStreamRun stream(String id, String query) throws IOException {
+        Files.writeString(routes.resolve(id + ".sql"), query + "\n");
+        Files.writeString(routes.resolve(id + ".camel.yaml"), """
+                - route:
+                    id: %1$s
+                    description: A stream to be measured.
+                    from:
+                      id: read-%1$s
+                      description: Reads a table page by page.
+                      uri: kamelet:fact-stream
+                      parameters:
+                        stream: %1$s
+                        eventType: receipt_line_added
+                        query: %1$s.sql
+                      steps:
+                        - to:
+                            id: send-%1$s
+                            description: Hands each batch to the one sender of the hub.
+                            uri: direct:send-batch
+                """.formatted(id));
+        return this;
+    }
+
+    /** Starts it with {@code run} and these options. */
+    JavaProcess start(List<String> javaOptions, String... options) throws IOException {
+        return JavaProcess.start(
+                folder,
+                Stream.concat(JavaProcess.LAUNCHER_OPTIONS.stream(), javaOptions.stream()).toList(),
+                environment,
+                Main.class,
+                Stream.concat(Stream.of("run"), Stream.of(options)).toList());
+    }
+}

@@ -1,0 +1,259 @@
+package io.factstream.stream;
+
+import io.factstream.config.ConfigurationException;
+import io.factstream.source.FileStamp;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.Watermark;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the next page of a stream and takes its rows into memory, and looks now and then how much lies beyond.
+ *
+ * <p>For one thread at a time. {@link #backlog}, {@link #lateRows} and {@link #warning} may be asked from anywhere.
+ */
+final class PageReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageReader.class);
+
+    /** How often at most the backlog is counted while pages follow one another: it scans the watermark column. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
+
+    /** So much longer than a look takes is the time to the next one, so that looking costs a few percent at most. */
+    private static final int LOOK_SHARE = 30;
+
+    private final StreamDefinition definition;
+    private final StreamServices services;
+    private final Envelope envelope;
+    private final PageSize pageSize;
+    private final SourceWatch watch;
+
+    private long pages;
+    private Instant nextLook = Instant.MIN;
+    private volatile Backlog backlog = Backlog.UNKNOWN;
+
+    PageReader(StreamDefinition definition, StreamServices services) {
+        this.definition = definition;
+        this.services = services;
+        StreamServices.Pages settings = services.pages();
+        envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
+        pageSize = new PageSize(settings.maxPageRows(), settings.maxPageBytes());
+        watch = new SourceWatch(definition, services.watermarks());
+    }
+
+    /** As of the last look. */
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** As of the last look. */
+    LateRows lateRows() {
+        return watch.lateRows();
+    }
+
+    /** What a person should look at although the stream runs; null when there is nothing. */
+    @Nullable
+    String warning() {
+        return watch.warning();
+    }
+
+    /** How many bytes the next page may have. */
+    long mostBytes() {
+        return pageSize.bytes();
+    }
+
+    /** Whether the next page is to be planned from the saved watermark, because it is time to look what lies beyond. */
+    boolean isToLook() {
+        return services.clock().instant().isAfter(nextLook);
+    }
+
+    /** A page was too large. Returns false when it cannot be made smaller. */
+    boolean shrink() {
+        return pageSize.shrink();
+    }
+
+    /** How many rows the next page may have. */
+    int rows() {
+        return pageSize.rows();
+    }
+
+    /**
+     * What was found beyond a position, to be read on the same connection.
+     *
+     * @param window where the next page begins and ends; empty when nothing settled lies beyond
+     */
+    record Found(PageQuery query, @Nullable Watermark position, Instant settled, Optional<Window> window) {
+
+        /** What gives the rows of the page; null when there is none. */
+        @Nullable
+        String sql() {
+            return window.map(query::pageSql).orElse(null);
+        }
+    }
+
+    /**
+     * Finds the page after the saved watermark.
+     *
+     * @throws ConfigurationException when the query is not one of this stream any more
+     */
+    Found find(Connection connection, @Nullable SavedWatermark saved) throws SQLException {
+        Watermark position = saved == null ? null : saved.position();
+        PageQuery query = prepare(connection, position);
+        watch.begin(connection, query, saved);
+        return find(connection, query, position);
+    }
+
+    /**
+     * Finds the page after one that is being sent. What was delivered is then not known, so nothing is compared but the
+     * columns, and what was found is not to be {@linkplain #look looked} beyond.
+     */
+    Found findAfter(Connection connection, Page page) throws SQLException {
+        PageQuery query = prepare(connection, page.to());
+        watch.goOn(query, page.passed());
+        return find(connection, query, page.to());
+    }
+
+    private Found find(Connection connection, PageQuery query, @Nullable Watermark position) throws SQLException {
+        Instant settled = services.settled().instant();
+        return new Found(query, position, settled, query.next(connection, position, settled, pageSize.rows()));
+    }
+
+    /**
+     * Looks what lies beyond and below the watermark, if that is due or the stream has come to its present end.
+     *
+     * @param stamp of the source, from before it was opened
+     */
+    void look(Connection connection, Found found, FileStamp stamp) throws SQLException {
+        Instant now = services.clock().instant();
+        if (found.window().isPresent() && !now.isAfter(nextLook)) {
+            return;
+        }
+        long began = System.nanoTime();
+        show(watch.look(connection, found.query(), found.position(), found.settled(), stamp, now));
+        Duration pause = Duration.ofNanos(System.nanoTime() - began).multipliedBy(LOOK_SHARE);
+        nextLook = now.plus(pause.compareTo(LOOK_INTERVAL) > 0 ? pause : LOOK_INTERVAL);
+    }
+
+    private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
+        PageQuery query =
+                PageQuery.prepare(definition, connection, services.pages().nonFinite());
+        refuseChangedType(position, query.type());
+        return query;
+    }
+
+    private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
+        if (position != null && !position.type().equals(type.sqlName())) {
+            throw new ConfigurationException(
+                    definition.queryFile().toString(),
+                    "the watermark column " + definition.watermarkColumn() + " was a " + position.type()
+                            + " and is now a " + type.sqlName(),
+                    "Cast it back to " + position.type() + ", or set the watermark of stream " + definition.id()
+                            + " anew");
+        }
+    }
+
+    private void show(Backlog found) {
+        if (found.withoutWatermark() > backlog.withoutWatermark()) {
+            LOG.warn(
+                    "stream={} rows={} have no {} and can never be read; give them one, or exclude them in {}",
+                    definition.id(),
+                    found.withoutWatermark(),
+                    definition.watermarkColumn(),
+                    definition.queryFile());
+        }
+        backlog = found;
+    }
+
+    /**
+     * Takes the rows of a page into memory.
+     *
+     * @param window where it begins and ends
+     * @param rows what the {@code jdbc} endpoint gives with {@code outputType=StreamList}
+     * @param close called when the last row is in memory, however that ends
+     * @return the page; empty when it has to be planned again with fewer rows
+     */
+    Optional<Page> read(Window window, Iterator<Map<String, Object>> rows, Runnable close) {
+        Rows read = new Rows(new ContentIds(definition.eventType()));
+        try {
+            while (rows.hasNext()) {
+                read.add(Objects.requireNonNull((byte[]) rows.next().get("event"), "the page query gives no NULL"));
+                if (read.bytes > pageSize.bytes() && (read.hasWholeValue() || pageSize.rows() > 1)) {
+                    break;
+                }
+            }
+        } finally {
+            close.run();
+        }
+        boolean tooLarge = read.bytes > pageSize.bytes();
+        if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
+            return Optional.empty();
+        }
+        Watermark to = window.to();
+        boolean more = window.more();
+        List<Event> events = read.events;
+        if (tooLarge && read.hasWholeValue()) {
+            to = Watermark.of(to.type(), read.lastWholeValue(), 1, 1);
+            events = read.wholeValues();
+            more = true;
+        }
+        if (more) {
+            pageSize.filled(read.events.size(), read.bytes);
+        }
+        Batches sorter = new Batches(
+                services.hubs().layout(definition.hub()),
+                envelope,
+                services.pages().nonFinite());
+        WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
+        return Optional.of(new Page(
+                window.from(),
+                to,
+                watch.passed(type, events),
+                more,
+                read.bytes,
+                sorter.of(definition, events, pages++)));
+    }
+
+    /** The rows of a page as they come, with the last place where a watermark value ends. */
+    private static final class Rows {
+        private final ContentIds ids;
+        private final List<Event> events = new ArrayList<>();
+        private long bytes;
+        private int wholeEvents;
+
+        private Rows(ContentIds ids) {
+            this.ids = ids;
+        }
+
+        private void add(byte[] row) {
+            Event event = Event.of(row, ids);
+            if (!events.isEmpty() && !event.hasWatermarkOf(events.get(events.size() - 1))) {
+                wholeEvents = events.size();
+            }
+            events.add(event);
+            bytes += event.bytes();
+        }
+
+        private boolean hasWholeValue() {
+            return wholeEvents > 0;
+        }
+
+        private String lastWholeValue() {
+            return events.get(wholeEvents - 1).watermark();
+        }
+
+        private List<Event> wholeValues() {
+            return events.subList(0, wholeEvents);
+        }
+    }
+}
