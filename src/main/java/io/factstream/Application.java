@@ -3,6 +3,7 @@ package io.factstream;
 import com.azure.core.amqp.AmqpTransportType;
 import io.factstream.config.HubConnection;
 import io.factstream.config.KnownSettings;
+import io.factstream.config.Reload;
 import io.factstream.config.Settings;
 import io.factstream.config.Transport;
 import io.factstream.deadletter.DeadLetterLimit;
@@ -41,11 +42,14 @@ import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +100,7 @@ public final class Application implements AutoCloseable {
     private final Clock clock;
     private final Heartbeat heartbeat;
     private final DeadLetterBinding deadLetters;
+    private final @Nullable LiveRoutes live;
     private final @Nullable Backfill backfill;
 
     /**
@@ -153,6 +158,10 @@ public final class Application implements AutoCloseable {
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
         camel = camel(access, services, breakers);
+        boolean lasts = streaming && !presentEnd && rows == null;
+        live = lasts && settings.get(KnownSettings.RELOAD) == Reload.ON
+                ? new LiveRoutes(settings, streams, state, source, new Switch())
+                : null;
     }
 
     private static HubMonitor hubs(Settings settings, HubAccess access, CircuitBreakerRegistry breakers, Clock clock) {
@@ -304,6 +313,9 @@ public final class Application implements AutoCloseable {
      */
     public void start() {
         if (streaming) {
+            if (live != null) {
+                live.remember();
+            }
             RouteFiles.check(settings.get(KnownSettings.ROUTES));
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
@@ -320,6 +332,9 @@ public final class Application implements AutoCloseable {
         mbeans.register(hubs, streams.hubs());
         if (backfill == null) {
             heartbeat.start();
+        }
+        if (live != null) {
+            live.start(mbeans);
         }
         LOG.info(
                 "session={} started streams={} source={}",
@@ -404,6 +419,9 @@ public final class Application implements AutoCloseable {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
         boolean started = streaming && camel.isStarted();
         try {
+            if (live != null) {
+                live.stop();
+            }
             heartbeat.close();
             deadLetters.stop();
             finishPages(timeout);
@@ -434,6 +452,52 @@ public final class Application implements AutoCloseable {
                         stream.definition().id(),
                         timeout);
             }
+        }
+    }
+
+    /** How a change of route files reaches the routes that run. */
+    private final class Switch implements RouteSwitch {
+
+        @Override
+        public void load(RouteVersion version) {
+            String name = version.file().toAbsolutePath().toString();
+            Application.this.load(ResourceHelper.fromString(name, version.yaml()));
+        }
+
+        @Override
+        public void remove(RouteVersion version) {
+            CamelContext context = camel.getCamelContext();
+            List<String> ids = context.getRoutes().stream()
+                    .filter(route -> version.routes().contains(route.getRouteId())
+                            || version.streams().stream().anyMatch(stream -> runs(route, stream)))
+                    // What polls comes last: made from the kamelet, after the route that names it.
+                    .map(Route::getRouteId)
+                    .toList();
+            try {
+                for (String id : ids) {
+                    context.getRouteController().stopRoute(id);
+                }
+                for (String id : ids) {
+                    context.removeRoute(id);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("routes " + ids + " cannot be stopped", e);
+            }
+        }
+
+        /** Whether a route was made from the kamelet for a stream. */
+        private boolean runs(Route route, String stream) {
+            return route.getEndpoint().getEndpointKey().matches("scheduler:(//)?" + Pattern.quote(stream) + "([?].*)?");
+        }
+
+        @Override
+        public void saveCounts(FactStream stream) {
+            Application.this.saveCounts(stream);
+        }
+
+        @Override
+        public void showHubs(StatusMBeans mbeans) {
+            mbeans.register(hubs, streams.hubs());
         }
     }
 

@@ -28,7 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,9 +36,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Checks settings, route files and queries without sending anything, by the code that checks them when a runtime starts
@@ -79,7 +78,7 @@ public final class Validation {
     }
 
     private Report check(Collection<String> named, boolean online, int sample) throws InterruptedException {
-        boolean source = collect(Severity.ERROR, settings::validateForRun);
+        boolean source = collect(settings::validateForRun);
         if (!Files.isDirectory(folder)) {
             return report(Set.of());
         }
@@ -175,7 +174,7 @@ public final class Validation {
         for (String stream : chosen) {
             Path file = files.get(stream);
             if (file != null && !broken.contains(file.toString())) {
-                collect(Severity.ERROR, () -> definitions.put(stream, RouteFiles.stream(folder, stream, values)));
+                collect(() -> definitions.put(stream, RouteFiles.stream(folder, stream, values)));
             }
         }
         return definitions;
@@ -238,37 +237,39 @@ public final class Validation {
     }
 
     private void askHubs(Collection<StreamDefinition> streams) {
-        Map<String, Supplier<HubLayouts>> hubs = new HashMap<>();
-        streams.forEach(stream -> hubs.put(
-                stream.hub(),
-                () -> new HubLayouts(
-                        Application.access(settings),
-                        Application.limit(settings),
-                        settings.get(KnownSettings.SEND_DEADLINE))));
-        new TreeMap<>(hubs)
-                .forEach((hub, layouts) -> collect(Severity.ERROR, () -> {
-                    try {
-                        layouts.get().layout(hub);
-                    } catch (DeliveryException e) {
-                        ErrorCategory category = e.failure().category();
-                        boolean refused =
-                                category == ErrorCategory.AUTHENTICATION || category == ErrorCategory.VALIDATION;
-                        findings.add(new Finding(
-                                refused ? Severity.ERROR : Severity.UNCHECKED,
-                                "hub " + hub,
-                                e.failure().error().replaceFirst("^hub " + Pattern.quote(hub) + " ", ""),
-                                ""));
-                    }
-                }));
+        Set<String> hubs = streams.stream().map(StreamDefinition::hub).collect(Collectors.toCollection(TreeSet::new));
+        collect(() -> {
+            HubLayouts layouts = new HubLayouts(
+                    Application.access(settings),
+                    Application.limit(settings),
+                    settings.get(KnownSettings.SEND_DEADLINE));
+            hubs.forEach(hub -> ask(layouts, hub));
+        });
+    }
+
+    private void ask(HubLayouts layouts, String hub) {
+        try {
+            layouts.layout(hub);
+        } catch (DeliveryException e) {
+            ErrorCategory category = e.failure().category();
+            boolean refused = category == ErrorCategory.AUTHENTICATION || category == ErrorCategory.VALIDATION;
+            String where = "hub " + hub;
+            String error = e.failure().error();
+            findings.add(new Finding(
+                    refused ? Severity.ERROR : Severity.UNCHECKED,
+                    where,
+                    error.startsWith(where + " ") ? error.substring(where.length() + 1) : error,
+                    ""));
+        }
     }
 
     /** Returns whether the check found nothing. */
-    private boolean collect(Severity severity, Runnable check) {
+    private boolean collect(Runnable check) {
         try {
             check.run();
             return true;
         } catch (ConfigurationException e) {
-            e.problems().forEach(problem -> findings.add(Finding.of(severity, problem)));
+            e.problems().forEach(problem -> findings.add(Finding.of(Severity.ERROR, problem)));
             return false;
         }
     }

@@ -8,6 +8,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.factstream.routes.RouteFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,6 +62,14 @@ class ShippedRoutesTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    @Test
+    void validate_has_nothing_to_say_against_their_form() {
+        RouteFiles.Form form = RouteFiles.form(ROUTES);
+
+        assertThat(form.faults()).isEmpty();
+        assertThat(form.advice()).isEmpty();
     }
 
     @Test

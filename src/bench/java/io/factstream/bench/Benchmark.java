@@ -49,8 +49,9 @@ public final class Benchmark implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, SQLException {
         Files.createDirectories(folder);
         Report report = new Report();
-        List<Contender> contenders =
-                contenders().stream().filter(contender -> contender.name().contains(only)).toList();
+        List<Contender> contenders = contenders().stream()
+                .filter(contender -> contender.name().contains(only))
+                .toList();
         if (!contenders.isEmpty()) {
             report.contenders(measure(contenders));
         }
@@ -78,7 +79,11 @@ public final class Benchmark implements Callable<Integer> {
         all.add(Contender.loop("best loop", lines, rows, sum, BestLoop.class));
         all.add(Contender.loop("stock Camel route", lines, few, lines.checksum(few), StockRoute.class));
         all.add(Contender.loop(
-                "part: prepared batches to the endpoint", lines, rows, PreparedBatches.checksum(rows), PreparedBatches.class));
+                "part: prepared batches to the endpoint",
+                lines,
+                rows,
+                PreparedBatches.checksum(rows),
+                PreparedBatches.class));
         all.add(Contender.factStream("wide: FactStream, 1 stream", wide, 1, wideSum));
         all.add(Contender.loop("wide: plain loop", wide, wide.rows(), wideSum, PlainLoop.class));
         all.add(Contender.loop("wide: best loop", wide, wide.rows(), wideSum, BestLoop.class));
@@ -86,7 +91,8 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     /** One round that does not count, then the others; in each round every contender once. */
-    private Map<String, List<Measurement>> measure(List<Contender> contenders) throws IOException, InterruptedException {
+    private Map<String, List<Measurement>> measure(List<Contender> contenders)
+            throws IOException, InterruptedException {
         Map<String, List<Measurement>> results = new LinkedHashMap<>();
         try (HubProcess hubs = HubProcess.start()) {
             for (int round = 0; round <= rounds; round++) {

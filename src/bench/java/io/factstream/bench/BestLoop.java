@@ -90,7 +90,8 @@ final class BestLoop {
                 }
             }
         }
-        return "SELECT encode(CAST(to_json({'event_type': 'receipt_line_added', 'payload': {" + String.join(", ", payload)
+        return "SELECT encode(CAST(to_json({'event_type': 'receipt_line_added', 'payload': {"
+                + String.join(", ", payload)
                 + "}, 'trace_id': _trace_id, 'ingest_timestamp': strftime(_watermark, '%Y-%m-%dT%H:%M:%S.%fZ'),"
                 + " 'schema_version': '1.0', 'source': 'bench'" + correlation + ", 'session_id': '" + UUID.randomUUID()
                 + "'}) AS VARCHAR)), _trace_id FROM (" + job.query() + ") AS q LIMIT " + job.rows();

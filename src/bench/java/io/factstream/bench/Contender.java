@@ -29,24 +29,19 @@ record Contender(String name, Dataset data, long rows, long checksum, Start star
                 data,
                 rows,
                 checksum,
-                (folder, job) -> JavaProcess.start(
-                        folder, JavaProcess.LAUNCHER_OPTIONS, Map.of(), main, job.arguments()));
+                (folder, job) ->
+                        JavaProcess.start(folder, JavaProcess.LAUNCHER_OPTIONS, Map.of(), main, job.arguments()));
     }
 
     /** FactStream with one stream, or one for each part of the data. */
     static Contender factStream(String name, Dataset data, int streams, long checksum, String... javaOptions) {
-        return new Contender(
-                name,
-                data,
-                data.rows(),
-                checksum,
-                (folder, job) -> {
-                    FactStreamRun run = new FactStreamRun(folder, job.file(), job.connectionString(), job.hub());
-                    for (int part = 0; part < streams; part++) {
-                        run.stream("bench-" + part, data.query(streams == 1 ? "facts" : Dataset.part(part)));
-                    }
-                    return run.start(List.of(javaOptions), "--once");
-                });
+        return new Contender(name, data, data.rows(), checksum, (folder, job) -> {
+            FactStreamRun run = new FactStreamRun(folder, job.file(), job.connectionString(), job.hub());
+            for (int part = 0; part < streams; part++) {
+                run.stream("bench-" + part, data.query(streams == 1 ? "facts" : Dataset.part(part)));
+            }
+            return run.start(List.of(javaOptions), "--once");
+        });
     }
 
     /**

@@ -113,15 +113,13 @@ record Dataset(Path file, Shape shape, long rows) {
         Path unfinished = folder.resolve(name + ".unfinished");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + unfinished);
                 Statement statement = connection.createStatement()) {
-            String select = shape.values
-                    .replace("{t}", order.time)
-                    .replace("{n}", "n")
-                    .replace("{rows}", Long.toString(rows));
+            String select =
+                    shape.values.replace("{t}", order.time).replace("{n}", "n").replace("{rows}", Long.toString(rows));
             statement.execute("CREATE TABLE facts AS " + select + " FROM range(" + rows + ") AS numbers(n)");
             long each = (rows + PARTS - 1) / PARTS;
             for (int part = 0; parts && part < PARTS; part++) {
-                statement.execute("CREATE TABLE " + part(part) + " AS SELECT * FROM facts WHERE rowid // " + each + " = "
-                        + part);
+                statement.execute(
+                        "CREATE TABLE " + part(part) + " AS SELECT * FROM facts WHERE rowid // " + each + " = " + part);
             }
         }
         try {
@@ -155,8 +153,8 @@ record Dataset(Path file, Shape shape, long rows) {
         long sum = 0;
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
                 Statement statement = connection.createStatement();
-                ResultSet ids = statement.executeQuery(
-                        "SELECT encode(_trace_id) FROM (" + query() + " LIMIT " + first + ")")) {
+                ResultSet ids =
+                        statement.executeQuery("SELECT encode(_trace_id) FROM (" + query() + " LIMIT " + first + ")")) {
             while (ids.next()) {
                 byte[] id = ids.getBytes(1);
                 sum += EventIds.checksum(id, 0, id.length);

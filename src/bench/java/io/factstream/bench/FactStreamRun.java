@@ -73,7 +73,8 @@ final class FactStreamRun {
     JavaProcess start(List<String> javaOptions, String... options) throws IOException {
         return JavaProcess.start(
                 folder,
-                Stream.concat(JavaProcess.LAUNCHER_OPTIONS.stream(), javaOptions.stream()).toList(),
+                Stream.concat(JavaProcess.LAUNCHER_OPTIONS.stream(), javaOptions.stream())
+                        .toList(),
                 environment,
                 Main.class,
                 Stream.concat(Stream.of("run"), Stream.of(options)).toList());

@@ -66,6 +66,8 @@ final class PlainLoop {
     }
 
     private static String text(Object value) {
-        return value instanceof java.sql.Timestamp time ? LocalDateTime.ofInstant(time.toInstant(), java.time.ZoneOffset.UTC) + "Z" : value.toString();
+        return value instanceof java.sql.Timestamp time
+                ? LocalDateTime.ofInstant(time.toInstant(), java.time.ZoneOffset.UTC) + "Z"
+                : value.toString();
     }
 }

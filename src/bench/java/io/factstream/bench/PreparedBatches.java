@@ -58,12 +58,13 @@ final class PreparedBatches {
         List<Message> messages = new ArrayList<>(BATCH);
         for (long number = first; number < Math.min(first + BATCH, job.rows()); number++) {
             String id = "p-" + number;
-            byte[] json = ("{\"event_type\":\"receipt_line_added\",\"payload\":{\"receipt_id\":\"RCP0000000000\",\"line_number\":1,"
-                            + "\"product_id\":1234,\"quantity\":3,\"unit_price\":12.34,\"extended_price\":123.45},\"trace_id\":\""
-                            + id
-                            + "\",\"ingest_timestamp\":\"2024-01-01T00:00:00.000000Z\",\"schema_version\":\"1.0\","
-                            + "\"source\":\"bench\",\"correlation_id\":\"RCP0000000000\",\"session_id\":\"20260101T000000-00000000\"}")
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] json =
+                    ("{\"event_type\":\"receipt_line_added\",\"payload\":{\"receipt_id\":\"RCP0000000000\",\"line_number\":1,"
+                                    + "\"product_id\":1234,\"quantity\":3,\"unit_price\":12.34,\"extended_price\":123.45},\"trace_id\":\""
+                                    + id
+                                    + "\",\"ingest_timestamp\":\"2024-01-01T00:00:00.000000Z\",\"schema_version\":\"1.0\","
+                                    + "\"source\":\"bench\",\"correlation_id\":\"RCP0000000000\",\"session_id\":\"20260101T000000-00000000\"}")
+                            .getBytes(StandardCharsets.UTF_8);
             messages.add(new EventMessage(
                     exchange,
                     json,

@@ -1,8 +1,8 @@
 package io.factstream.bench;
 
+import com.azure.core.amqp.AmqpTransportType;
 import io.factstream.eventhubs.HubAccess;
 import io.factstream.eventhubs.HubComponent;
-import com.azure.core.amqp.AmqpTransportType;
 import io.factstream.source.DuckDbSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -27,8 +27,9 @@ final class StockRoute {
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    onException(Exception.class).process(exchange -> failure.set(exchange.getProperty(
-                            org.apache.camel.Exchange.EXCEPTION_CAUGHT, Exception.class)));
+                    onException(Exception.class)
+                            .process(exchange -> failure.set(
+                                    exchange.getProperty(org.apache.camel.Exchange.EXCEPTION_CAUGHT, Exception.class)));
                     from("timer:once?repeatCount=1&delay=0")
                             .setBody(constant(job.query().replace("_trace_id", "trace_id") + " LIMIT " + job.rows()))
                             .to("jdbc:source?outputType=StreamList")

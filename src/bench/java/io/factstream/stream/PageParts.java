@@ -34,8 +34,8 @@ final class PageParts {
         boolean json = Boolean.parseBoolean(args[4]);
         DuckDbSource source =
                 new DuckDbSource(file, 256L << 20, 2, Duration.ofMinutes(10), file.resolveSibling("spill"));
-        StreamDefinition stream = new StreamDefinition(
-                "bench", "bench", query, args[1], "_watermark", "bench", Duration.ZERO);
+        StreamDefinition stream =
+                new StreamDefinition("bench", "bench", query, args[1], "_watermark", "bench", Duration.ZERO);
         List<Double> times = new ArrayList<>();
         long rows = 0;
         Watermark position = null;

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -108,8 +110,8 @@ public final class StreamDraft {
     private Optional<ColumnProfile> guessPartitionKey() {
         return table.columns().stream()
                 .filter(column -> isNamed(column, ID) && !column.unique())
-                .filter(column ->
-                        column != watermark && traceId.filter(column::equals).isEmpty())
+                .filter(column -> !column.equals(watermark)
+                        && traceId.filter(column::equals).isEmpty())
                 .filter(column -> column.column().type() instanceof DuckDbType.Scalar scalar
                         && !scalar.name().matches("BLOB|FLOAT|DOUBLE|JSON"))
                 .filter(column -> table.rows() == 0 || (column.values() > 1 && column.values() * 2 <= table.rows()))
@@ -152,15 +154,23 @@ public final class StreamDraft {
         columns.add(TableProfile.columnName(watermark.column()) + " AS _watermark");
         traceId.ifPresent(id -> columns.add(TableProfile.columnName(id.column()) + " AS _trace_id"));
         partitionKey.ifPresent(key -> columns.add(TableProfile.columnName(key.column()) + " AS _partition_key"));
+        Set<String> taken = table.columns().stream()
+                .map(profile -> profile.column().name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(HashSet::new));
         for (ColumnProfile profile : table.columns()) {
             Column column = profile.column();
             String name = TableProfile.columnName(column);
-            // Names with an underscore first are kept for the envelope.
-            String plain = column.name().replaceFirst("^_+", "");
-            columns.add(
-                    plain.equals(column.name()) || plain.isEmpty()
-                            ? name
-                            : name + " AS " + TableProfile.columnName(new Column(plain, column.type())));
+            if (column.name().startsWith("_")) {
+                // Names with an underscore first are kept for the envelope.
+                String plain = "of" + column.name();
+                String shorter = column.name().replaceFirst("^_+", "");
+                if (!shorter.isEmpty() && taken.add(shorter.toLowerCase(Locale.ROOT))) {
+                    plain = shorter;
+                }
+                columns.add(name + " AS " + TableProfile.columnName(new Column(plain, column.type())));
+            } else {
+                columns.add(name);
+            }
         }
         return reasons().stream()
                         .map(reason -> "-- " + reason.replaceAll("\\R", " ") + ".\n")

@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -216,7 +215,7 @@ public final class DryRun {
 
     private List<EventPreview> previews(List<Event> events, @Nullable HubLayout hub) {
         HubLayout layout = hub == null ? new HubLayout(List.of("?"), limit) : hub;
-        Map<Event, EventPreview> previews = new IdentityHashMap<>();
+        IdentityHashMap<Event, EventPreview> previews = new IdentityHashMap<>();
         for (PartitionBatches partition : new Batches(layout, envelope, pages.nonFinite()).of(stream, events, 0)) {
             for (EventBatch batch : partition.batches()) {
                 for (Event event : batch.events()) {

@@ -1,6 +1,10 @@
 package io.factstream.stream;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +50,19 @@ final class PageAhead extends SynchronizationAdapter {
     Page await() throws InterruptedException {
         try {
             return page.get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("it is only ever completed", e);
+        }
+    }
+
+    /** Waits for the end of reading it; returns whether that came in time. */
+    boolean await(Duration patience) throws InterruptedException {
+        try {
+            page.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
             throw new IllegalStateException("it is only ever completed", e);
         }
     }
