@@ -25,7 +25,7 @@ import io.factstream.state.StateException;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
-import io.factstream.stream.KeptPages;
+import io.factstream.stream.PageMemory;
 import io.factstream.stream.StreamServices;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -66,8 +66,11 @@ public final class Application implements AutoCloseable {
     /** Sends under way at the same time, all streams together. More than a few only cost memory. */
     private static final int SENDERS = 8;
 
-    /** All streams together keep at most this part of the heap, one in so many, while they wait for an outage to end. */
-    private static final int KEPT_SHARE = 3;
+    /** The part of the heap that the pages of all streams may take. Sends under way need about as much again. */
+    private static final double PAGES_SHARE = 0.4;
+
+    /** The part of the heap that pages may take while they wait for an outage to end. */
+    private static final double KEPT_SHARE = 0.25;
 
     /** Stands in for a hub that is never asked. */
     private static final HubAccess NOWHERE = new HubAccess(
@@ -146,7 +149,8 @@ public final class Application implements AutoCloseable {
                 source,
                 hubs,
                 backfill == null ? state.watermarks() : backfill.positions(),
-                new KeptPages(Runtime.getRuntime().maxMemory() / KEPT_SHARE),
+                new PageMemory((long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE), (long)
+                        (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
                 pages(settings, sessionId),
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);

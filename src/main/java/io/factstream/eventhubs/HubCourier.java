@@ -87,6 +87,16 @@ public final class HubCourier implements Courier {
         throw new HubUnavailableException(typed.failure(), typed);
     }
 
+    /** The id of the partition that a shipment goes to. Routes ask here: Camel remembers whatever they call a method of. */
+    public String partition(Shipment shipment) {
+        return shipment.partition();
+    }
+
+    /** The hub that a shipment goes to. */
+    public String hub(Shipment shipment) {
+        return shipment.hub();
+    }
+
     /** The parcels as the {@code azure-eventhubs} endpoint takes them. */
     public List<Message> marshal(Shipment shipment, Exchange exchange) {
         return shipment.parcels().stream()

@@ -13,7 +13,12 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of the flow {@code send-batch} that YAML cannot say. Thread-safe. */
+/**
+ * The steps of the flow {@code send-batch} that YAML cannot say. Thread-safe.
+ *
+ * <p>Routes ask this one object what a page or batch holds, never the page or batch itself: Camel remembers each object
+ * that an expression calls a method of, up to a thousand of them, and the heap would fill with batches long sent.
+ */
 public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
@@ -28,6 +33,31 @@ public final class Delivery {
         this.deadLetters = deadLetters;
         this.sessionId = sessionId;
         this.clock = clock;
+    }
+
+    /** What a page has still to be sent, partition by partition. */
+    public List<PartitionBatches> partitions(Page page) {
+        return page.partitions();
+    }
+
+    /** The batches for one partition, in order. */
+    public List<EventBatch> batches(PartitionBatches partition) {
+        return partition.batches();
+    }
+
+    /** The id of the partition that a batch goes to. */
+    public String partition(EventBatch batch) {
+        return batch.partition();
+    }
+
+    /** The hub that a batch goes to. */
+    public String hub(EventBatch batch) {
+        return batch.hub();
+    }
+
+    /** The batch in two, or in single events where there are only two. For finding the one event a hub rejects. */
+    public List<EventBatch> halves(EventBatch batch) {
+        return batch.halves();
     }
 
     /** The batch's events as JSON, each a message whose headers are its application properties. */

@@ -18,6 +18,9 @@ final class Event {
     /** No JSON text and no number or time holds this character, so it can part them. */
     static final char SEPARATOR = 31;
 
+    /** About how many bytes of memory an event takes beside those of its row. */
+    static final int OVERHEAD = 180;
+
     /** The parts of a row, in the order in which they stand. */
     enum Part {
         WATERMARK(0),

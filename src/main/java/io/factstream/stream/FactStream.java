@@ -11,6 +11,7 @@ import io.factstream.source.PageTooLargeException;
 import io.factstream.source.QueryFailedException;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
+import io.factstream.stream.PageMemory.Room;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
@@ -52,6 +53,7 @@ public final class FactStream {
     private static final String LEASE = "FactStreamLease";
     private static final String PAGE = "FactStreamPage";
     private static final String AHEAD = "FactStreamAhead";
+    private static final String ROOM = "FactStreamRoom";
 
     /** The body that asks for a page to be read. */
     static final String READ = "read";
@@ -144,9 +146,9 @@ public final class FactStream {
         wakesSeen = wakes.get();
         if (paused) {
             letGo();
-            dropPageAhead();
         }
         if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
+            dropPageAhead();
             endPoll(exchange);
             return;
         }
@@ -196,10 +198,18 @@ public final class FactStream {
      * @throws SourceException when the source is away, busy, or refuses the query
      * @throws QueryChangedException when the watermark was saved by another query
      */
-    public void plan(Exchange exchange) {
+    public void plan(Exchange exchange) throws InterruptedException {
         exchange.getMessage().setBody(null);
         PageAhead forLater = exchange.getProperty(AHEAD, PageAhead.class);
-        if (forLater != null) {
+        if (forLater == null) {
+            Room room = services.memory().enter(reader.expectedBytes(), () -> paused || finishing);
+            if (room == null) {
+                endPoll(exchange);
+                return;
+            }
+            exchange.setProperty(ROOM, room);
+        } else {
+            exchange.setProperty(ROOM, forLater.room());
             exchange.getExchangeExtension().addOnCompletion(forLater);
         }
         FileStamp stamp = services.source().stamp();
@@ -222,6 +232,7 @@ public final class FactStream {
         }
         if (exchange.getMessage().getBody() == null) {
             lease.close();
+            exchange.getProperty(ROOM, Room.class).release();
             if (forLater == null) {
                 nothingToRead(exchange, stamp);
             }
@@ -261,7 +272,11 @@ public final class FactStream {
     private void keep(@Nullable Page page) {
         if (page != null && page != kept) {
             letGo();
-            kept = services.kept().keep(page.bytes()) ? page : null;
+            if (page.room().keep()) {
+                kept = page;
+            } else {
+                page.room().release();
+            }
         }
     }
 
@@ -269,7 +284,7 @@ public final class FactStream {
         Page page = kept;
         kept = null;
         if (page != null) {
-            services.kept().release(page.bytes());
+            page.room().release();
         }
     }
 
@@ -281,11 +296,11 @@ public final class FactStream {
         if (!page.more() || paused || finishing || reader.isToLook()) {
             return false;
         }
-        long bytes = reader.mostBytes();
-        if (!services.kept().keep(bytes)) {
+        Room room = services.memory().enterIfFree(reader.expectedBytes());
+        if (room == null) {
             return false;
         }
-        PageAhead next = new PageAhead(page, () -> services.kept().release(bytes));
+        PageAhead next = new PageAhead(page, room);
         ahead = next;
         exchange.setProperty(Streams.STREAM, definition.id());
         exchange.setProperty(AHEAD, next);
@@ -299,9 +314,13 @@ public final class FactStream {
             return null;
         }
         Page page = next.await();
-        dropPageAhead();
-        SavedWatermark saved = page == null ? null : saved();
-        if (page == null || !Objects.equals(saved == null ? null : saved.position(), page.from())) {
+        ahead = null;
+        if (page == null) {
+            return null;
+        }
+        SavedWatermark saved = saved();
+        if (!Objects.equals(saved == null ? null : saved.position(), page.from())) {
+            page.room().release();
             return null;
         }
         rowsRead.add(page.rows());
@@ -313,7 +332,7 @@ public final class FactStream {
         PageAhead next = ahead;
         if (next != null && next.isOver()) {
             ahead = null;
-            next.release();
+            next.room().release();
         }
     }
 
@@ -354,7 +373,11 @@ public final class FactStream {
     public @Nullable Page read(Iterator<Map<String, Object>> rows, Exchange exchange) {
         // With it the connection of the page query, which the endpoint would keep until the page is sent.
         Lease lease = exchange.getProperty(LEASE, Lease.class);
-        Page page = reader.read(exchange.getProperty(WINDOW, Window.class), rows, lease::close)
+        Page page = reader.read(
+                        exchange.getProperty(WINDOW, Window.class),
+                        rows,
+                        exchange.getProperty(ROOM, Room.class),
+                        lease::close)
                 .orElse(null);
         if (page != null && exchange.getProperty(AHEAD) == null) {
             rowsRead.add(page.rows());
@@ -379,7 +402,8 @@ public final class FactStream {
                     "Let every batch that the kamelet hands on reach direct:send-batch; leave rows out in the query");
         }
         services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.passed());
-        letGo();
+        page.room().release();
+        kept = null;
         watermark = page.to();
         lastEventTime = page.to().value();
         recovered();
@@ -396,6 +420,11 @@ public final class FactStream {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         RuntimeException failure = typed(thrown);
         Instant now = services.clock().instant();
+        Page failed = exchange.getProperty(PAGE, Page.class);
+        Room room = exchange.getProperty(ROOM, Room.class);
+        if (failed == null && room != null) {
+            room.release();
+        }
         if (failure instanceof PageTooLargeException && reader.shrink()) {
             LOG.debug("stream={} page too large, trying rows={}", definition.id(), reader.rows());
             exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
@@ -410,10 +439,13 @@ public final class FactStream {
         }
         if (failure instanceof WatermarkConflictException || failure instanceof QueryChangedException) {
             letGo();
+            if (failed != null) {
+                failed.room().release();
+            }
         } else {
             // It would wait as long, and the page that failed needs the room more.
             dropPageAhead();
-            keep(exchange.getProperty(PAGE, Page.class));
+            keep(failed);
         }
         if (failure instanceof ThrottledException throttled) {
             throttles.increment();

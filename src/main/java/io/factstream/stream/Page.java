@@ -1,5 +1,6 @@
 package io.factstream.stream;
 
+import io.factstream.stream.PageMemory.Room;
 import io.factstream.watermark.Passed;
 import io.factstream.watermark.Watermark;
 import java.util.List;
@@ -12,22 +13,22 @@ public final class Page {
     private final Watermark to;
     private final Passed passed;
     private final boolean more;
-    private final long bytes;
+    private final Room room;
     private final List<PartitionBatches> partitions;
 
-    /** @param bytes about how much memory it takes */
+    /** @param room the memory that it takes */
     Page(
             @Nullable Watermark from,
             Watermark to,
             Passed passed,
             boolean more,
-            long bytes,
+            Room room,
             List<PartitionBatches> partitions) {
         this.from = from;
         this.to = to;
         this.passed = passed;
         this.more = more;
-        this.bytes = bytes;
+        this.room = room;
         this.partitions = List.copyOf(partitions);
     }
 
@@ -50,8 +51,9 @@ public final class Page {
                 .sum();
     }
 
-    long bytes() {
-        return bytes;
+    /** The memory that it takes, to be released when nobody needs it any more. */
+    Room room() {
+        return room;
     }
 
     /** How many rows it holds; 0 when the rows of the window are gone. */

@@ -1,5 +1,6 @@
 package io.factstream.stream;
 
+import io.factstream.stream.PageMemory.Room;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,13 +21,13 @@ final class PageAhead extends SynchronizationAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(PageAhead.class);
 
     private final Page before;
-    private final Runnable release;
+    private final Room room;
     private final CompletableFuture<@Nullable Page> page = new CompletableFuture<>();
 
-    /** @param release gives back the memory that was set aside for it */
-    PageAhead(Page before, Runnable release) {
+    /** @param room the memory that was set aside for it */
+    PageAhead(Page before, Room room) {
         this.before = before;
-        this.release = release;
+        this.room = room;
     }
 
     /** The page that it follows. */
@@ -36,12 +37,21 @@ final class PageAhead extends SynchronizationAdapter {
 
     @Override
     public void onComplete(Exchange exchange) {
-        page.complete(exchange.getMessage().getBody() instanceof Page read ? read : null);
+        if (exchange.getMessage().getBody() instanceof Page read) {
+            page.complete(read);
+        } else {
+            endWithout();
+        }
     }
 
     @Override
     public void onFailure(Exchange exchange) {
         LOG.debug("a page could not be read ahead", exchange.getException());
+        endWithout();
+    }
+
+    private void endWithout() {
+        room.release();
         page.complete(null);
     }
 
@@ -72,8 +82,8 @@ final class PageAhead extends SynchronizationAdapter {
         return page.isDone();
     }
 
-    /** Gives its memory back. */
-    void release() {
-        release.run();
+    /** The memory that it takes. */
+    Room room() {
+        return room;
     }
 }

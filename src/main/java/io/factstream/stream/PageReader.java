@@ -2,6 +2,7 @@ package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
 import io.factstream.source.FileStamp;
+import io.factstream.stream.PageMemory.Room;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.sql.Connection;
@@ -33,6 +34,9 @@ final class PageReader {
     /** So much longer than a look takes is the time to the next one, so that looking costs a few percent at most. */
     private static final int LOOK_SHARE = 30;
 
+    /** What a row of the first page is taken to need. */
+    private static final long UNKNOWN_ROW_BYTES = 2_000;
+
     private final StreamDefinition definition;
     private final StreamServices services;
     private final Envelope envelope;
@@ -40,6 +44,9 @@ final class PageReader {
     private final SourceWatch watch;
 
     private long pages;
+    /** What a row takes in memory, by the last page. */
+    private long rowBytes = UNKNOWN_ROW_BYTES;
+
     private Instant nextLook = Instant.MIN;
     private volatile Backlog backlog = Backlog.UNKNOWN;
 
@@ -68,9 +75,9 @@ final class PageReader {
         return watch.warning();
     }
 
-    /** How many bytes the next page may have. */
-    long mostBytes() {
-        return pageSize.bytes();
+    /** About how many bytes of memory the next page will take. */
+    long expectedBytes() {
+        return Math.min(rowBytes * pageSize.rows(), pageSize.bytes() + pageSize.rows() * (long) Event.OVERHEAD);
     }
 
     /** Whether the next page is to be planned from the saved watermark, because it is time to look what lies beyond. */
@@ -180,10 +187,11 @@ final class PageReader {
      *
      * @param window where it begins and ends
      * @param rows what the {@code jdbc} endpoint gives with {@code outputType=StreamList}
+     * @param room the memory that was set aside for it
      * @param close called when the last row is in memory, however that ends
      * @return the page; empty when it has to be planned again with fewer rows
      */
-    Optional<Page> read(Window window, Iterator<Map<String, Object>> rows, Runnable close) {
+    Optional<Page> read(Window window, Iterator<Map<String, Object>> rows, Room room, Runnable close) {
         Rows read = new Rows(new ContentIds(definition.eventType()));
         try {
             while (rows.hasNext()) {
@@ -197,7 +205,12 @@ final class PageReader {
         }
         boolean tooLarge = read.bytes > pageSize.bytes();
         if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
+            room.release();
             return Optional.empty();
+        }
+        room.resize(read.memory());
+        if (!read.events.isEmpty()) {
+            rowBytes = read.memory() / read.events.size();
         }
         Watermark to = window.to();
         boolean more = window.more();
@@ -216,12 +229,7 @@ final class PageReader {
                 services.pages().nonFinite());
         WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
         return Optional.of(new Page(
-                window.from(),
-                to,
-                watch.passed(type, events),
-                more,
-                read.bytes,
-                sorter.of(definition, events, pages++)));
+                window.from(), to, watch.passed(type, events), more, room, sorter.of(definition, events, pages++)));
     }
 
     /** The rows of a page as they come, with the last place where a watermark value ends. */
@@ -242,6 +250,11 @@ final class PageReader {
             }
             events.add(event);
             bytes += event.bytes();
+        }
+
+        /** What they take in memory. */
+        private long memory() {
+            return bytes + events.size() * (long) Event.OVERHEAD;
         }
 
         private boolean hasWholeValue() {

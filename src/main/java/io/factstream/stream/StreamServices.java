@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param source where rows are read
  * @param hubs what the hubs look like
  * @param watermarks where positions are kept
- * @param kept memory for pages that wait for an outage to end
+ * @param memory what the pages of all streams may take
  * @param pages how events and pages are made
  * @param clock tells when to try again
  * @param settled tells what is settled; stands still in a run that ends
@@ -22,7 +22,7 @@ public record StreamServices(
         DuckDbSource source,
         Hubs hubs,
         WatermarkStore watermarks,
-        KeptPages kept,
+        PageMemory memory,
         Pages pages,
         Clock clock,
         Clock settled) {

@@ -136,7 +136,7 @@ public final class Streams {
     }
 
     /** See {@link FactStream#plan}. */
-    public void plan(Exchange exchange) {
+    public void plan(Exchange exchange) throws InterruptedException {
         get(exchange.getProperty(STREAM, String.class)).plan(exchange);
     }
 

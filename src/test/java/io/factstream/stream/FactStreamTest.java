@@ -689,7 +689,8 @@ class FactStreamTest {
                 THROTTLED_HOLD);
         return new FactStream(
                 definition,
-                new StreamServices(table.source(), hubs, watermarks, new KeptPages(keptBytes), pages, clock, clock));
+                new StreamServices(
+                        table.source(), hubs, watermarks, new PageMemory(MANY_BYTES, keptBytes), pages, clock, clock));
     }
 
     private Watermark position() {
@@ -732,11 +733,11 @@ class FactStreamTest {
     private static void plan(FactStream stream, Exchange exchange) {
         try {
             stream.begin(exchange);
+            if (FactStream.READ.equals(exchange.getMessage().getBody())) {
+                stream.plan(exchange);
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-        if (FactStream.READ.equals(exchange.getMessage().getBody())) {
-            stream.plan(exchange);
         }
     }
 
@@ -754,6 +755,8 @@ class FactStreamTest {
                 copy.getMessage().setBody(stream.read(rows(copy), copy));
             }
             ahead.onComplete(copy);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         } catch (RuntimeException e) {
             copy.getProperty("FactStreamLease", Lease.class).close();
             copy.setException(e);
