@@ -317,10 +317,10 @@ public final class Application implements AutoCloseable {
      */
     public void start() {
         if (streaming) {
+            RouteFiles.check(settings.get(KnownSettings.ROUTES));
             if (live != null) {
                 live.remember();
             }
-            RouteFiles.check(settings.get(KnownSettings.ROUTES));
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
         try {

@@ -164,8 +164,9 @@ public final class QueryTestRun {
                 compare(path + "[" + i + "]", expected.get(i), actual.get(i), differences);
             }
         } else if (!isSame(expected, actual)) {
-            differences.add(path + (actual.isMissingNode() ? " is missing" : " is " + actual) + " and must "
-                    + (expected.isNull() ? "not be there" : "be " + expected));
+            String found = actual.isMissingNode() ? " is missing" : " is " + actual;
+            String wanted = expected.isNull() ? "not be there" : "be " + expected;
+            differences.add(path + found + " and must " + wanted);
         }
     }
 
@@ -173,9 +174,10 @@ public final class QueryTestRun {
         if (expected.isNull()) {
             return actual.isMissingNode() || actual.isNull();
         }
-        return expected.isNumber() && actual.isNumber()
-                ? expected.decimalValue().compareTo(actual.decimalValue()) == 0
-                : expected.equals(actual);
+        if (expected.isNumber() && actual.isNumber()) {
+            return expected.decimalValue().compareTo(actual.decimalValue()) == 0;
+        }
+        return expected.equals(actual);
     }
 
     private static String oneLine(Exception e) {

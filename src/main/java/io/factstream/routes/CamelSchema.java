@@ -93,7 +93,6 @@ final class CamelSchema {
                 && error.getEvaluationPath().toString().matches(".*/(oneOf|anyOf)/\\d+/type");
         if (choice || shortForm) {
             return all.stream()
-                    .filter(other -> other != error)
                     .filter(other -> other.getInstanceLocation().toString().startsWith(at))
                     .anyMatch(other -> !other.getKeyword().matches("oneOf|anyOf|type"));
         }

@@ -1,6 +1,7 @@
 package io.factstream.routes;
 
 import io.factstream.config.Problems;
+import java.util.List;
 import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -56,19 +57,17 @@ final class RouteForm {
     }
 
     private void checkParameters(Node root) {
-        Node properties = YamlFile.at(root, "spec", "definition", "properties").orElse(root);
-        for (NodeTuple property : YamlFile.entries(properties)) {
-            for (String part : new String[] {"title", "description", "type"}) {
-                if (properties != root
-                        && YamlFile.at(property.getValueNode(), part)
-                                .map(YamlFile::text)
-                                .orElse("")
-                                .isBlank()) {
-                    problems.add(
-                            file.place(property.getKeyNode()),
-                            "the parameter " + YamlFile.text(property.getKeyNode()) + " has no " + part,
-                            "Add it; editors show it");
-                }
+        YamlFile.at(root, "spec", "definition", "properties")
+                .ifPresent(properties -> YamlFile.entries(properties).forEach(this::checkParameter));
+    }
+
+    private void checkParameter(NodeTuple parameter) {
+        for (String part : List.of("title", "description", "type")) {
+            if (!isGiven(parameter.getValueNode(), part)) {
+                problems.add(
+                        file.place(parameter.getKeyNode()),
+                        "the parameter " + YamlFile.text(parameter.getKeyNode()) + " has no " + part,
+                        "Add it; editors show it");
             }
         }
     }
