@@ -3,6 +3,7 @@ package io.factstream;
 import com.azure.core.amqp.AmqpTransportType;
 import io.factstream.config.HubConnection;
 import io.factstream.config.KnownSettings;
+import io.factstream.config.Reload;
 import io.factstream.config.Settings;
 import io.factstream.config.Transport;
 import io.factstream.deadletter.DeadLetterLimit;
@@ -42,9 +43,14 @@ import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +73,25 @@ public final class Application implements AutoCloseable {
     /** The part of the heap that pages may take while they wait for an outage to end. */
     private static final double KEPT_SHARE = 0.25;
 
+    /** Stands in for a hub that is never asked. */
+    private static final HubAccess NOWHERE = new HubAccess(
+            "localhost",
+            "Endpoint=sb://localhost;SharedAccessKeyName=none;SharedAccessKey=none",
+            AmqpTransportType.AMQP,
+            Duration.ofSeconds(1),
+            0);
+
+    /** What a runtime is there for. */
+    private enum Role {
+        STREAMS,
+        /** To do something when it is told to. */
+        ACTS,
+        /** To find out whether route files can be loaded. */
+        TRIAL
+    }
+
     private final Settings settings;
+    private final Role role;
     private final boolean presentEnd;
     private final boolean streaming;
     private final SqliteState state;
@@ -82,6 +106,7 @@ public final class Application implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final StatusExchange exchange;
     private final DeadLetterBinding deadLetters;
+    private final @Nullable LiveRoutes live;
     private final @Nullable Backfill backfill;
 
     /**
@@ -91,7 +116,7 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
-        this(settings, presentEnd, null, true);
+        this(settings, presentEnd, null, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
     }
 
     /**
@@ -101,22 +126,24 @@ public final class Application implements AutoCloseable {
      * @param rows which rows
      */
     public Application(Settings settings, BackfillRange rows) {
-        this(settings, true, rows, true);
+        this(settings, true, rows, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
     }
 
-    private Application(Settings settings, boolean presentEnd, @Nullable BackfillRange rows, boolean streaming) {
+    private Application(
+            Settings settings, boolean presentEnd, @Nullable BackfillRange rows, Role role, Path stateFile) {
         this.settings = settings;
         this.presentEnd = presentEnd;
-        this.streaming = streaming;
+        this.role = role;
+        this.streaming = role == Role.STREAMS;
         Clock running = Clock.systemUTC();
         this.clock = running;
         state = SqliteState.open(
-                settings.get(KnownSettings.STATE_FILE),
+                stateFile,
                 new DeadLetterLimit(
                         settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
-        HubAccess access = access(settings);
+        HubAccess access = role == Role.TRIAL ? NOWHERE : access(settings);
         source = source(settings);
         backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
@@ -136,21 +163,20 @@ public final class Application implements AutoCloseable {
         readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
-        heartbeat = new Heartbeat(settings.get(KnownSettings.STATE_FILE), streams, hubs, this::saveCounts);
+        heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
         exchange = new StatusExchange(sessionId, streams, state.status(), state.pauses(), running);
         if (backfill == null) {
             streams.pauseAtStart(id -> state.pauses().wanted().containsKey(id));
         }
         camel = camel(access, services, breakers);
+        boolean lasts = streaming && !presentEnd && rows == null;
+        live = lasts && settings.get(KnownSettings.RELOAD) == Reload.ON
+                ? new LiveRoutes(settings, streams, state, source, new Switch())
+                : null;
     }
 
     private static HubMonitor hubs(Settings settings, HubAccess access, CircuitBreakerRegistry breakers, Clock clock) {
-        HubLayouts layouts = new HubLayouts(
-                access,
-                new BatchLimit(
-                        settings.get(KnownSettings.BATCH_MAX_EVENTS),
-                        Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES))),
-                settings.get(KnownSettings.SEND_DEADLINE));
+        HubLayouts layouts = new HubLayouts(access, limit(settings), settings.get(KnownSettings.SEND_DEADLINE));
         Duration longest = settings.get(KnownSettings.BREAKER_PROBE_INTERVAL);
         Duration first = settings.get(KnownSettings.HOLD_INITIAL_DELAY);
         return new HubMonitor(
@@ -168,7 +194,16 @@ public final class Application implements AutoCloseable {
      * @param settings checked by {@link Settings#validateForReplay()}
      */
     public static Application withoutStreams(Settings settings) {
-        return new Application(settings, false, null, false);
+        return new Application(settings, false, null, Role.ACTS, settings.get(KnownSettings.STATE_FILE));
+    }
+
+    /**
+     * Wires a runtime with the shared flow, which starts no route and asks no hub: to see whether Camel takes route files.
+     *
+     * @param stateFile a state for it alone
+     */
+    static Application onTrial(Settings settings, Path stateFile) {
+        return new Application(settings, false, null, Role.TRIAL, stateFile);
     }
 
     private Backfill backfill(BackfillRange rows, DuckDbSource source) {
@@ -196,7 +231,7 @@ public final class Application implements AutoCloseable {
                         settings.get(KnownSettings.SOURCE_READERS)));
     }
 
-    private static StreamServices.Pages pages(Settings settings, String sessionId) {
+    static StreamServices.Pages pages(Settings settings, String sessionId) {
         return new StreamServices.Pages(
                 settings.get(KnownSettings.EVENT_SOURCE),
                 settings.get(KnownSettings.EVENT_SCHEMA_VERSION),
@@ -209,6 +244,12 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.HOLD_MAX_DELAY),
                 settings.get(KnownSettings.HOLD_MULTIPLIER),
                 settings.get(KnownSettings.HOLD_THROTTLED));
+    }
+
+    static BatchLimit limit(Settings settings) {
+        return new BatchLimit(
+                settings.get(KnownSettings.BATCH_MAX_EVENTS),
+                Math.toIntExact(settings.get(KnownSettings.BATCH_MAX_BYTES)));
     }
 
     static HubAccess access(Settings settings) {
@@ -233,7 +274,10 @@ public final class Application implements AutoCloseable {
         Path routes = settings.get(KnownSettings.ROUTES).toAbsolutePath();
         Properties properties = settings.asCamelProperties();
         properties.setProperty(
-                KnownSettings.HUB_NAME.key(), settings.hubConnection().hubName());
+                KnownSettings.HUB_NAME.key(),
+                role == Role.TRIAL
+                        ? Validation.hubName(settings)
+                        : settings.hubConnection().hubName());
         properties.setProperty(KnownSettings.NAMESPACE.key(), access.namespace());
         properties.setProperty(
                 "factstream.source.query-timeout-seconds",
@@ -241,6 +285,11 @@ public final class Application implements AutoCloseable {
         properties.setProperty(
                 "factstream.breaker.recovery-seconds",
                 Long.toString(settings.get(KnownSettings.BREAKER_RECOVERY).toSeconds()));
+        if (role == Role.TRIAL) {
+            properties.setProperty("camel.main.name", "factstream-trial");
+            properties.setProperty("camel.main.autoStartup", "false");
+            properties.setProperty("camel.main.jmxEnabled", "false");
+        }
         properties.putIfAbsent("camel.main.name", "factstream");
         properties.putIfAbsent("camel.main.startupSummaryLevel", "Off");
         properties.putIfAbsent(
@@ -277,6 +326,9 @@ public final class Application implements AutoCloseable {
         if (streaming) {
             RouteFiles.check(settings.get(KnownSettings.ROUTES));
             Logs.session(sessionId);
+            if (live != null) {
+                live.remember();
+            }
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
         try {
@@ -294,11 +346,31 @@ public final class Application implements AutoCloseable {
             heartbeat.start();
             exchange.start();
         }
+        if (live != null) {
+            live.start(mbeans);
+        }
         LOG.info(
                 "session={} started streams={} source={}",
                 sessionId,
                 streams.all().size(),
                 settings.get(KnownSettings.SOURCE_FILE));
+    }
+
+    /**
+     * Loads one more route file.
+     *
+     * @throws io.factstream.config.ConfigurationException when Camel does not take it
+     */
+    void load(Path file) {
+        load(PluginHelper.getResourceLoader(camel.getCamelContext()).resolveResource("file:" + file.toAbsolutePath()));
+    }
+
+    private void load(Resource file) {
+        try {
+            PluginHelper.getRoutesLoader(camel.getCamelContext()).loadRoutes(file);
+        } catch (Exception e) {
+            throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
+        }
     }
 
     /** This run; it is in every event. */
@@ -361,6 +433,9 @@ public final class Application implements AutoCloseable {
         Duration timeout = settings.get(KnownSettings.SHUTDOWN_TIMEOUT);
         boolean started = streaming && camel.isStarted();
         try {
+            if (live != null) {
+                live.stop();
+            }
             heartbeat.close();
             deadLetters.stop();
             finishPages(timeout);
@@ -396,12 +471,60 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** How a change of route files reaches the routes that run. */
+    private final class Switch implements RouteSwitch {
+
+        @Override
+        public void load(RouteVersion version) {
+            String name = version.file().toAbsolutePath().toString();
+            Application.this.load(ResourceHelper.fromString(name, version.yaml()));
+        }
+
+        @Override
+        public void remove(RouteVersion version) {
+            CamelContext context = camel.getCamelContext();
+            List<String> ids = context.getRoutes().stream()
+                    .filter(route -> version.routes().contains(route.getRouteId())
+                            || version.streams().stream().anyMatch(stream -> runs(route, stream)))
+                    // What polls comes last: made from the kamelet, after the route that names it.
+                    .map(Route::getRouteId)
+                    .toList();
+            try {
+                for (String id : ids) {
+                    context.getRouteController().stopRoute(id);
+                }
+                for (String id : ids) {
+                    context.removeRoute(id);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("routes " + ids + " cannot be stopped", e);
+            }
+        }
+
+        /** Whether a route was made from the kamelet for a stream. */
+        private boolean runs(Route route, String stream) {
+            return route.getEndpoint().getEndpointKey().matches("scheduler:(//)?" + Pattern.quote(stream) + "([?].*)?");
+        }
+
+        @Override
+        public void saveCounts(FactStream stream) {
+            Application.this.saveCounts(stream);
+        }
+
+        @Override
+        public void showHubs(StatusMBeans mbeans) {
+            mbeans.register(hubs, streams.hubs());
+        }
+    }
+
     /** So that the counts of a session that is killed are known to a few seconds. */
     private void saveCounts() {
+        streams.all().forEach(this::saveCounts);
+    }
+
+    private void saveCounts(FactStream stream) {
         try {
-            for (FactStream stream : streams.all()) {
-                state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
-            }
+            state.sessions().progress(sessionId, stream.definition().id(), stream.counts());
         } catch (StateException e) {
             // Counts only: what matters is saved with each page, whose failure is shown by its stream.
             LOG.debug("counts could not be saved", e);

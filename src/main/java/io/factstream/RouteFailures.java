@@ -1,8 +1,10 @@
 package io.factstream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.ConfigurationException.Problem;
 import io.factstream.routes.RouteFiles;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
@@ -37,6 +39,11 @@ final class RouteFailures {
         if (inFile.matches()) {
             where = inFile.group("file") + ":" + inFile.group("line");
             what = inFile.group("problem");
+            // What Camel stops at first is often not what is wrong; its schema knows better, and knows all of it.
+            List<Problem> faults = RouteFiles.faults(Path.of(inFile.group("file")));
+            if (!faults.isEmpty()) {
+                return new ConfigurationException(faults);
+            }
         }
         return new ConfigurationException(
                 where,

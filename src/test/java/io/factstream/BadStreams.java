@@ -130,6 +130,17 @@ final class BadStreams {
                 "limit.sql:2",
                 "LIMIT");
         query("sample", "a sample", "SELECT n AS _watermark, n FROM facts USING SAMPLE 10", "sample.sql", "sample");
+        query(
+                "recent",
+                "a filter by the present time, which would lose rows",
+                "SELECT n AS _watermark, n FROM facts\nWHERE n > epoch(now()) - 3600",
+                "recent.sql:2");
+        query(
+                "list-key",
+                "a partition key with parts",
+                "SELECT n AS _watermark,\n  [n, n] AS _partition_key, n FROM facts",
+                "list-key.sql:2",
+                "_partition_key");
         slow();
         changed();
         row(

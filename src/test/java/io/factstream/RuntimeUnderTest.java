@@ -16,6 +16,7 @@ import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
+import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
 import io.factstream.status.Pauses;
 import io.factstream.stream.FactStream;
@@ -334,6 +335,14 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** Moves a stream's watermark as a person would. */
     void rewind(String stream, Watermark to) {
         change(store -> store.set(stream, watermark(stream), to, "a person", "test"));
+    }
+
+    /** Accepts the query that a stream's files hold now, as a person would. */
+    void acceptQuery(String stream) {
+        String before = Objects.requireNonNull(
+                state(state -> state.watermarks().find(stream).orElseThrow().queryFingerprint()));
+        String now = RouteFiles.fingerprint(Path.of(setting(KnownSettings.ROUTES)), stream);
+        change(store -> store.accept(stream, before, now, "a person"));
     }
 
     /** Accepts the columns that a stream's query gives now, as a person would. */

@@ -8,6 +8,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.factstream.routes.RouteFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -64,10 +65,18 @@ class ShippedRoutesTest {
     }
 
     @Test
+    void validate_has_nothing_to_say_against_their_form() {
+        RouteFiles.Form form = RouteFiles.form(ROUTES);
+
+        assertThat(form.faults()).isEmpty();
+        assertThat(form.advice()).isEmpty();
+    }
+
+    @Test
     void there_is_no_file_that_nobody_looks_at() throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
             assertThat(files.filter(Files::isRegularFile))
-                    .allMatch(file -> file.toString().matches(".*\\.(camel\\.yaml|kamelet\\.yaml|sql)"));
+                    .allMatch(file -> file.toString().matches(".*\\.(camel\\.yaml|kamelet\\.yaml|test\\.yaml|sql)"));
         }
     }
 

@@ -120,6 +120,14 @@ public final class KnownSettings {
             "The folder with the streams and the routes they share. Where nothing is set it is the `routes` folder of "
                     + "the distribution, or of the folder in which the process was started when there is no distribution.");
 
+    public static final Setting<Reload> RELOAD = new Setting<>(
+            "factstream.routes.reload",
+            new Choice<>(Reload.class),
+            "on",
+            "Whether a change of a route file or a query is taken up while the runtime runs. `on` checks each change that is "
+                    + "saved and takes it up between two pages, or refuses it and goes on as before; `off` leaves changes "
+                    + "to the next start. Changes of the folder `flow` always wait for that.");
+
     public static final Setting<Duration> POLL_INTERVAL = new Setting<>(
             "factstream.poll.interval",
             new Time(ONE_MILLISECOND, Duration.ofDays(1)),
@@ -349,7 +357,7 @@ public final class KnownSettings {
                             SOURCE_MAX_HOLD,
                             SOURCE_PAUSE,
                             SOURCE_READERS)),
-            new Group("State and routes", List.of(STATE_FILE, ROUTES)),
+            new Group("State and routes", List.of(STATE_FILE, ROUTES, RELOAD)),
             new Group("Reading", List.of(POLL_INTERVAL, POLL_SETTLE, PAGE_MAX_ROWS, PAGE_MAX_BYTES)),
             new Group("Events", List.of(EVENT_SOURCE, EVENT_SCHEMA_VERSION, EVENT_NON_FINITE)),
             new Group("Sending", List.of(BATCH_MAX_BYTES, BATCH_MAX_EVENTS, SEND_DEADLINE)),

@@ -28,6 +28,11 @@ public final class Problems {
         return found.size();
     }
 
+    /** What was gathered so far, in the order in which it was found. */
+    public List<Problem> all() {
+        return List.copyOf(found);
+    }
+
     /**
      * Ends a check.
      *

@@ -23,12 +23,24 @@ public final class StatusMBeans {
         agent = context.getManagementStrategy().getManagementAgent();
     }
 
-    /** Registers streams. They go with the context's other MBeans when it stops. */
+    /** Registers streams that are not registered yet. They go with the context's other MBeans when it stops. */
     public void register(List<FactStream> streams) {
         streams.forEach(stream -> register("stream", stream.definition().id(), new StreamMBean(stream)));
     }
 
-    /** Registers hubs by name. They go with the context's other MBeans when it stops. */
+    /** Takes a stream out that is no longer there. */
+    public void unregister(String stream) {
+        if (agent == null) {
+            return;
+        }
+        try {
+            agent.unregister(new ObjectName("io.factstream:type=stream,name=" + stream));
+        } catch (JMException e) {
+            throw new IllegalStateException("stream " + stream + " cannot be taken out of JMX", e);
+        }
+    }
+
+    /** Registers hubs by name, where they are not registered yet. They go with the context's other MBeans when it stops. */
     public void register(HubMonitor monitor, Collection<String> hubs) {
         hubs.forEach(hub -> register("hub", hub, new HubMBean(hub, monitor)));
     }

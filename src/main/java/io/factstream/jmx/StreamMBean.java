@@ -125,6 +125,22 @@ public final class StreamMBean {
         return status().warning();
     }
 
+    @ManagedAttribute(
+            description = "Which version of its files the stream runs: 1 from the start on, one more a change")
+    public int getVersion() {
+        return stream.version().number();
+    }
+
+    @ManagedAttribute(description = "Since when the stream runs this version of its files")
+    public String getVersionSince() {
+        return stream.version().since().toString();
+    }
+
+    @ManagedAttribute(description = "Why the newest change of its files was not taken up; nothing when there is none")
+    public @Nullable String getLastRefusal() {
+        return stream.version().refusal();
+    }
+
     @ManagedOperation(description = "Stop reading after the page that is under way")
     public void pause() {
         stream.pause();

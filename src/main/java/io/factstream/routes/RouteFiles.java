@@ -1,6 +1,7 @@
 package io.factstream.routes;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.ConfigurationException.Problem;
 import io.factstream.config.NearestName;
 import io.factstream.config.Problems;
 import io.factstream.stream.StreamDefinition;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -50,6 +52,7 @@ public final class RouteFiles {
     private final Problems problems = new Problems();
     private final Map<String, String> streams = new HashMap<>();
     private final Map<String, String> routes = new HashMap<>();
+    private final Map<String, String> steps = new HashMap<>();
     private List<String> known = List.of();
     private List<String> required = List.of();
 
@@ -64,23 +67,117 @@ public final class RouteFiles {
      */
     public static void check(Path folder) {
         RouteFiles files = new RouteFiles(folder);
-        files.problems.collect(files::readKamelet);
-        int before = files.problems.count();
-        for (Path file : files.list()) {
-            files.problems.collect(() -> files.check(YamlFile.read(file)));
+        files.gather();
+        files.problems.refuseIfAny();
+    }
+
+    /**
+     * All that {@link #check} would refuse.
+     *
+     * @return each with its file and line; empty when nothing is wrong
+     */
+    public static List<Problem> errors(Path folder) {
+        RouteFiles files = new RouteFiles(folder);
+        files.gather();
+        return files.problems.all();
+    }
+
+    /**
+     * How the files of a folder are written.
+     *
+     * @param faults what Camel's schema does not allow, and Camel refuses
+     * @param advice what runs, and should be mended all the same: what editors mark, what is written in short form, and
+     *     what has no id or description
+     */
+    public record Form(List<Problem> faults, List<Problem> advice) {}
+
+    /** Looks at the form of all files of a folder; what is no YAML is passed over, as an error that {@link #errors} tells. */
+    public static Form form(Path folder) {
+        RouteFiles files = new RouteFiles(folder);
+        Problems faults = new Problems();
+        Problems advice = new Problems();
+        for (Path path : files.list(name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
+            new Problems().collect(() -> {
+                YamlFile file = YamlFile.read(path);
+                CamelSchema.check(file, faults, advice);
+                RouteForm.check(file, advice);
+            });
         }
-        files.refuseRoutesUnderOtherNames();
-        if (files.problems.count() == before) {
-            files.refuseStepsToNowhere();
+        return new Form(faults.all(), advice.all());
+    }
+
+    /**
+     * What Camel's schema says of a file that Camel has refused.
+     *
+     * @return empty when the schema allows what Camel does not
+     */
+    public static List<Problem> faults(Path file) {
+        Problems faults = new Problems();
+        faults.collect(() -> CamelSchema.check(YamlFile.read(file), faults, faults));
+        return faults.all();
+    }
+
+    /** The route files beside the shared flow, in the order in which they are loaded. */
+    public static List<Path> files(Path folder) {
+        RouteFiles files = new RouteFiles(folder);
+        return files.list().stream()
+                .filter(file -> folder.equals(file.getParent()))
+                .toList();
+    }
+
+    /** The streams that a route file defines, by id, each with the file and line of its parameters. */
+    public static Map<String, String> streams(Path file) {
+        RouteFiles files = new RouteFiles(Objects.requireNonNull(file.getParent()));
+        YamlFile yaml = YamlFile.read(file);
+        Map<String, String> places = new TreeMap<>();
+        files.streamParameters(List.of(file)).forEach((id, parameters) -> places.put(id, yaml.place(parameters)));
+        return places;
+    }
+
+    /**
+     * What a route file holds, as far as it can be read.
+     *
+     * @param routes the ids of its routes
+     * @param streams the ids of its streams
+     * @param queries the query files that it names
+     */
+    public record Contents(Set<String> routes, Set<String> streams, Set<Path> queries) {}
+
+    /** What a route file holds now; nothing where it is no YAML. */
+    public static Contents contents(Path file) {
+        Path folder = Objects.requireNonNull(file.getParent());
+        Contents contents = new Contents(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+        // What is no YAML is an error, and told as one.
+        new Problems().collect(() -> {
+            new RouteFiles(folder).streamParameters(List.of(file)).forEach((id, parameters) -> {
+                contents.streams.add(id);
+                contents.queries.add(
+                        folder.resolve(parameter(parameters, "query", "")).normalize());
+            });
+            for (Node item : YamlFile.read(file).root().map(YamlFile::items).orElse(List.of())) {
+                YamlFile.at(item, "route", "id").map(YamlFile::text).ifPresent(contents.routes::add);
+            }
+        });
+        return contents;
+    }
+
+    private void gather() {
+        problems.collect(this::readKamelet);
+        int before = problems.count();
+        for (Path file : list()) {
+            problems.collect(() -> check(YamlFile.read(file)));
+        }
+        refuseRoutesUnderOtherNames();
+        if (problems.count() == before) {
+            refuseStepsToNowhere();
         }
         // What is wrong in a file may be its stream.
-        if (files.streams.isEmpty() && files.problems.count() == before) {
-            files.problems.add(
+        if (streams.isEmpty() && problems.count() == before) {
+            problems.add(
                     folder.toString(),
                     "holds no stream",
                     "Add a route file whose source is " + KAMELET + "; docs/routes.md shows one");
         }
-        files.problems.refuseIfAny();
     }
 
     /**
@@ -127,7 +224,7 @@ public final class RouteFiles {
      */
     public static StreamDefinition stream(Path folder, String stream, Properties values) {
         RouteFiles files = new RouteFiles(folder);
-        Map<String, Node> streams = files.streamParameters();
+        Map<String, Node> streams = files.streamParameters(files.list());
         Node given = streams.get(stream);
         if (given == null) {
             throw new ConfigurationException(
@@ -169,10 +266,10 @@ public final class RouteFiles {
         }
     }
 
-    /** The parameters of all streams, by id. */
-    private Map<String, Node> streamParameters() {
+    /** The parameters of all streams of some files, by id. */
+    private Map<String, Node> streamParameters(List<Path> routeFiles) {
         Map<String, Node> found = new TreeMap<>();
-        for (Path file : list()) {
+        for (Path file : routeFiles) {
             for (Node item : YamlFile.read(file).root().map(YamlFile::items).orElse(List.of())) {
                 YamlFile.at(item, "route", "from")
                         .filter(from -> YamlFile.at(from, "uri")
@@ -273,9 +370,27 @@ public final class RouteFiles {
 
     private void checkRoute(YamlFile file, Node route) {
         YamlFile.at(route, "id").ifPresent(id -> refuseSecondUse(file, id, routes, "route id"));
+        refuseStepIdsUsedTwice(file, route);
         YamlFile.at(route, "from", "uri")
                 .filter(uri -> YamlFile.text(uri).startsWith(ANY_KAMELET))
                 .ifPresent(uri -> checkKamelet(file, route, uri));
+    }
+
+    /** Camel refuses them too, without a line. */
+    private void refuseStepIdsUsedTwice(YamlFile file, Node node) {
+        for (NodeTuple entry : YamlFile.entries(node)) {
+            String key = YamlFile.text(entry.getKeyNode());
+            if (key.equals("steps")) {
+                YamlFile.items(entry.getValueNode()).stream()
+                        .flatMap(step -> YamlFile.entries(step).stream())
+                        .flatMap(step -> YamlFile.at(step.getValueNode(), "id").stream())
+                        .forEach(id -> refuseSecondUse(file, id, steps, "id of a step"));
+            }
+            if (!key.equals("parameters")) {
+                refuseStepIdsUsedTwice(file, entry.getValueNode());
+            }
+        }
+        YamlFile.items(node).forEach(item -> refuseStepIdsUsedTwice(file, item));
     }
 
     private void checkKamelet(YamlFile file, Node route, Node uri) {

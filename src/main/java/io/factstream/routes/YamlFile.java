@@ -1,7 +1,13 @@
 package io.factstream.routes;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +26,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A YAML file as nodes that know their line. */
-final class YamlFile {
+public final class YamlFile {
+
+    private static final String NUMBER = "[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
 
     private final Path file;
     private final Optional<Node> root;
@@ -37,7 +46,7 @@ final class YamlFile {
      *
      * @throws ConfigurationException when it cannot be read, is no YAML, or has a key twice in one place
      */
-    static YamlFile read(Path file) {
+    public static YamlFile read(Path file) {
         try {
             LoadSettings settings =
                     LoadSettings.builder().setLabel(file.toString()).build();
@@ -75,12 +84,12 @@ final class YamlFile {
     }
 
     /** The file's top node; empty when the file is. */
-    Optional<Node> root() {
+    public Optional<Node> root() {
         return root;
     }
 
     /** The file and the line of a node, for a message. */
-    String place(Node node) {
+    public String place(Node node) {
         return node.getStartMark().map(mark -> place(file, mark)).orElse(file.toString());
     }
 
@@ -88,18 +97,54 @@ final class YamlFile {
         return file + ":" + (mark.getLine() + 1);
     }
 
+    /** The file itself. */
+    public Path path() {
+        return file;
+    }
+
+    /** The file as JSON, for a schema. */
+    JsonNode json() {
+        return root.map(YamlFile::json).orElseGet(NullNode::getInstance);
+    }
+
+    /** A part of the file as JSON, its numbers as written. */
+    public static JsonNode json(Node node) {
+        if (node instanceof MappingNode) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            entries(node).forEach(entry -> object.set(text(entry.getKeyNode()), json(entry.getValueNode())));
+            return object;
+        }
+        if (node instanceof SequenceNode) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            items(node).forEach(item -> array.add(json(item)));
+            return array;
+        }
+        String text = text(node);
+        if (text.matches(NUMBER)
+                && (node.getTag().equals(Tag.INT) || node.getTag().equals(Tag.FLOAT))) {
+            BigDecimal number = new BigDecimal(text);
+            return number.scale() <= 0 && number.precision() <= 18
+                    ? JsonNodeFactory.instance.numberNode(number.longValueExact())
+                    : JsonNodeFactory.instance.numberNode(number);
+        }
+        if (node.getTag().equals(Tag.BOOL)) {
+            return JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(text));
+        }
+        return node.getTag().equals(Tag.NULL) ? NullNode.getInstance() : JsonNodeFactory.instance.textNode(text);
+    }
+
     /** The entries of a mapping; none when the node is something else. */
-    static List<NodeTuple> entries(Node node) {
+    public static List<NodeTuple> entries(Node node) {
         return node instanceof MappingNode mapping ? mapping.getValue() : List.of();
     }
 
     /** The items of a sequence; none when the node is something else. */
-    static List<Node> items(Node node) {
+    public static List<Node> items(Node node) {
         return node instanceof SequenceNode sequence ? sequence.getValue() : List.of();
     }
 
     /** What stands at the end of a path of keys. */
-    static Optional<Node> at(Node node, String... path) {
+    public static Optional<Node> at(Node node, String... path) {
         Optional<Node> found = Optional.of(node);
         for (String key : path) {
             found = found.flatMap(within -> entries(within).stream()
@@ -111,12 +156,12 @@ final class YamlFile {
     }
 
     /** The text of a scalar; empty for anything else. */
-    static String text(Node node) {
+    public static String text(Node node) {
         return node instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 
     /** The keys of a mapping. */
-    static List<String> keys(Node node) {
+    public static List<String> keys(Node node) {
         List<String> keys = new ArrayList<>();
         entries(node).forEach(entry -> keys.add(text(entry.getKeyNode())));
         return keys;

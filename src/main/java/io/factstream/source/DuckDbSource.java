@@ -211,15 +211,20 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         }
         if (e instanceof SQLTimeoutException || message.startsWith("INTERRUPT Error")) {
             return new QueryFailedException(
-                    "query gave no answer within " + queryTimeoutSeconds()
-                            + " s; raise factstream.source.query-timeout or make the query cheaper",
+                    "query gave no answer within " + queryTimeoutSeconds() + " s",
+                    "; ",
+                    "raise factstream.source.query-timeout or make the query cheaper",
                     OptionalInt.empty(),
                     e);
         }
         String unavailable = unavailable(message);
         return unavailable == null
                 ? new QueryFailedException(
-                        sentence(message) + (e instanceof QueryError error ? error.mend() : ""), line(e), e)
+                        message,
+                        sentence(message).substring(message.length()),
+                        e instanceof QueryError error ? error.mend() : "",
+                        line(e),
+                        e)
                 : new SourceUnavailableException("source " + file + " " + unavailable, e);
     }
 

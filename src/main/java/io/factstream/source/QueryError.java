@@ -50,6 +50,6 @@ final class QueryError extends SQLException {
         }
         return told.isOfAnExtension()
                 ? "Do without it, or compute it in the loader: FactStream loads no extensions"
-                : "Correct the query and restart, or change the source";
+                : "Correct the query, or change the source";
     }
 }

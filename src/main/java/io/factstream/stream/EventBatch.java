@@ -5,6 +5,7 @@ import io.factstream.eventhubs.UndeliverableEventException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,11 @@ public final class EventBatch {
             from = settled.nextUnsettled(offset + end) - offset;
         }
         return rest;
+    }
+
+    /** Why its one event can never be sent; empty when it can. */
+    Optional<String> fault() {
+        return Optional.ofNullable(fault).map(UndeliverableEventException::getMessage);
     }
 
     StreamDefinition definition() {

@@ -66,10 +66,13 @@ public final class FactStream {
      */
     private static final Duration IDLE_LOOK = Duration.ofSeconds(30);
 
-    private final StreamDefinition definition;
     private final StreamServices services;
-    private final PageReader reader;
-    private final String fingerprint;
+
+    /** These three change together, between two pages. */
+    private volatile StreamDefinition definition;
+
+    private volatile PageReader reader;
+    private volatile String fingerprint;
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder eventsSent = new LongAdder();
@@ -80,11 +83,11 @@ public final class FactStream {
     private final LongAdder throttles = new LongAdder();
 
     /** A page whose sending or saving failed: what is missing of it is sent before anything else is read. */
-    private @Nullable Page kept;
+    private volatile @Nullable Page kept;
     /** The page after the one that is being sent, or was sent last, while it is being read and when it is. */
-    private @Nullable PageAhead ahead;
+    private volatile @Nullable PageAhead ahead;
 
-    private @Nullable FileStamp drainedAt;
+    private volatile @Nullable FileStamp drainedAt;
     private Instant nextLook = Instant.MIN;
     private boolean held;
     /** Whether the stream fails because of its hub. */
@@ -100,7 +103,7 @@ public final class FactStream {
     private volatile CountDownLatch pollEnded = new CountDownLatch(0);
 
     /** A poll has found that no further page is to be read. */
-    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile CountDownLatch finished = new CountDownLatch(1);
 
     /** Whether the newest poll read a page, so that the next one follows at once. */
     private volatile boolean pollsAgain;
@@ -110,6 +113,7 @@ public final class FactStream {
     private volatile boolean drained;
     private volatile StreamState state = StreamState.RUNNING;
     private volatile Instant since;
+    private volatile StreamVersion version;
     private volatile @Nullable Watermark watermark;
     private volatile @Nullable String lastEventTime;
     private volatile @Nullable String lastError;
@@ -121,6 +125,7 @@ public final class FactStream {
         reader = new PageReader(definition, services);
         fingerprint = definition.fingerprint();
         since = services.clock().instant();
+        version = new StreamVersion(1, since, null);
     }
 
     /** What its route file says of it. */
@@ -576,10 +581,11 @@ public final class FactStream {
     }
 
     /**
-     * Reads no further page, for good. To be called before the routes are stopped: Camel interrupts a poll that lasts
+     * Reads no further page until {@link #goOn}. To be called before the routes are stopped: Camel interrupts a poll that lasts
      * while it stops, and a page so cut off would be sent again after the next start.
      */
     public void finish() {
+        finished = new CountDownLatch(1);
         finishing = true;
     }
 
@@ -593,6 +599,54 @@ public final class FactStream {
         return pollEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS)
                 // Camel has left a page for certain only when it comes for the next one.
                 && (!pollsAgain || finished.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+    }
+
+    /** Reads again, after {@link #finish}. */
+    public void goOn() {
+        finishing = false;
+    }
+
+    /**
+     * Waits, after {@link #finish}, until the stream is between two pages: none is under way, none waits to be sent again,
+     * and none is being read ahead.
+     *
+     * @return whether it is, in time
+     */
+    public boolean awaitRest(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        if (!awaitFinished(patience)) {
+            return false;
+        }
+        PageAhead next = ahead;
+        return kept == null && (next == null || next.await(Duration.ofNanos(deadline - System.nanoTime())));
+    }
+
+    /**
+     * Goes on as its files now say, from where it stands. To be called only between {@link #awaitRest} and {@link #goOn}.
+     *
+     * @param changed of the same id
+     */
+    public void change(StreamDefinition changed) {
+        // It was read by the query before.
+        dropPageAhead();
+        definition = changed;
+        reader = new PageReader(changed, services);
+        fingerprint = changed.fingerprint();
+        drainedAt = null;
+        drained = false;
+        // What was wrong with the version before is not worth waiting for.
+        heldUntil = Instant.MIN;
+        version = version.next(services.clock().instant());
+    }
+
+    /** The newest change of its files was not taken up, or is no longer wanted (null). */
+    public void refused(@Nullable String why) {
+        version = version.refused(why);
+    }
+
+    /** Which version of its files it runs. */
+    public StreamVersion version() {
+        return version;
     }
 
     /** How the stream stands now. */

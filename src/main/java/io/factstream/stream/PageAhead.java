@@ -1,8 +1,11 @@
 package io.factstream.stream;
 
 import io.factstream.stream.PageMemory.Room;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,18 @@ final class PageAhead extends SynchronizationAdapter {
     Page await() throws InterruptedException {
         try {
             return page.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("it is only ever completed", e);
+        }
+    }
+
+    /** Waits for the end of reading it; returns whether that came in time. */
+    boolean await(Duration patience) throws InterruptedException {
+        try {
+            page.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException("it is only ever completed", e);
         }

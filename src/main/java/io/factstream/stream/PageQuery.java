@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.NearestName;
 import io.factstream.config.NonFinite;
+import io.factstream.config.Problems;
 import io.factstream.source.Column;
 import io.factstream.source.DuckDbType;
 import io.factstream.stream.JsonSql.Member;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -39,6 +41,7 @@ final class PageQuery {
     private static final double GUESSED_SHARE = 0.8;
 
     private static final int MOST_GUESSES = 3;
+    private static final DuckDbType BLOB = new DuckDbType.Scalar("BLOB");
     private static final int MOST_SLICES = 1 << 24;
     /** DuckDB's {@code min(x, n)} takes an n below a million, and one more row than a page may have is asked for. */
     private static final int MOST_ROWS = 999_998;
@@ -74,32 +77,40 @@ final class PageQuery {
                 columns.add(new Column(rows.getString(1), DuckDbType.parse(rows.getString(2))));
             }
         }
-        refuseUnknownEnvelopeColumns(stream, columns);
-        refuseSameNames(stream, columns);
+        Problems problems = new Problems();
+        addUnknownEnvelopeColumns(stream, columns, problems);
+        addSameNames(stream, columns, problems);
+        addWrongTypes(stream, columns, problems);
         Column watermark = columns.stream()
                 .filter(column -> column.name().equals(stream.watermarkColumn()))
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException(
-                        stream.queryFile().toString(),
-                        "the query has no column " + stream.watermarkColumn() + "; it has "
-                                + columns.stream().map(Column::name).collect(Collectors.joining(", ")),
-                        "Select the time or number that the stream advances by AS " + stream.watermarkColumn()));
-        WatermarkType type = WatermarkType.of(watermark)
-                .orElseThrow(() -> new ConfigurationException(
-                        stream.queryFile().toString(),
-                        "the watermark " + watermark.name() + " is a " + watermark.type(),
-                        "Use one of " + WatermarkType.names()));
-        return new PageQuery(stream, List.copyOf(columns), type, nonFinite);
+                .orElse(null);
+        WatermarkType type =
+                watermark == null ? null : WatermarkType.of(watermark).orElse(null);
+        if (watermark == null) {
+            problems.add(
+                    stream.queryFile().toString(),
+                    "the query has no column " + stream.watermarkColumn() + "; it has "
+                            + columns.stream().map(Column::name).collect(Collectors.joining(", ")),
+                    "Select the time or number that the stream advances by AS " + stream.watermarkColumn());
+        } else if (type == null) {
+            problems.add(
+                    stream.place(watermark.name()),
+                    "the watermark " + watermark.name() + " is a " + watermark.type(),
+                    "Use one of " + WatermarkType.names());
+        }
+        problems.refuseIfAny();
+        return new PageQuery(stream, List.copyOf(columns), Objects.requireNonNull(type), nonFinite);
     }
 
-    private static void refuseUnknownEnvelopeColumns(StreamDefinition stream, List<Column> columns) {
+    private static void addUnknownEnvelopeColumns(StreamDefinition stream, List<Column> columns, Problems problems) {
         for (Column column : columns) {
             String name = column.name();
             if (name.startsWith(ENVELOPE_PREFIX)
                     && !name.equals(stream.watermarkColumn())
                     && EnvelopeColumn.named(name).isEmpty()) {
-                throw new ConfigurationException(
-                        stream.queryFile().toString(),
+                problems.add(
+                        stream.place(name),
                         "the column " + name + " begins with an underscore but is none of "
                                 + String.join(", ", EnvelopeColumn.all()),
                         NearestName.of(name, EnvelopeColumn.all())
@@ -110,16 +121,48 @@ final class PageQuery {
     }
 
     /** Names differ by more than case, as they do for DuckDB; else one column would be sent in place of the other. */
-    private static void refuseSameNames(StreamDefinition stream, List<Column> columns) {
+    private static void addSameNames(StreamDefinition stream, List<Column> columns, Problems problems) {
         Set<String> names = new HashSet<>();
         for (Column column : columns) {
             if (!names.add(column.name().toLowerCase(Locale.ROOT))) {
-                throw new ConfigurationException(
-                        stream.queryFile().toString(),
+                problems.add(
+                        stream.place(column.name()),
                         "two columns are named " + column.name(),
                         "Give one of them another name with AS");
             }
         }
+    }
+
+    /** An event time must be a time; ids and keys are texts, which consumers compare: what has parts is none. */
+    private static void addWrongTypes(StreamDefinition stream, List<Column> columns, Problems problems) {
+        for (Column column : columns) {
+            EnvelopeColumn envelope = EnvelopeColumn.named(column.name()).orElse(null);
+            if (envelope == EnvelopeColumn.EVENT_TIME
+                    && WatermarkType.of(column).filter(WatermarkType::isTime).isEmpty()) {
+                problems.add(
+                        stream.place(column.name()),
+                        "the column " + column.name() + " is a " + column.type(),
+                        "Make it a TIMESTAMP, or leave it out");
+            }
+            if (envelope != null
+                    && EnvelopeColumn.TEXTS.contains(envelope)
+                    && !envelope.columnName().equals(stream.watermarkColumn())
+                    && !isText(column.type())) {
+                problems.add(
+                        stream.place(column.name()),
+                        "the column " + column.name() + " is a " + column.type() + ", which is no text",
+                        "Make it a text, a number or a time, such as by CAST(… AS VARCHAR)");
+            }
+        }
+    }
+
+    private static boolean isText(DuckDbType type) {
+        return (type instanceof DuckDbType.Scalar && !type.equals(BLOB)) || type instanceof DuckDbType.Decimal;
+    }
+
+    /** All columns of the query. */
+    List<Column> selected() {
+        return columns;
     }
 
     /** The type of the watermark column. */
@@ -358,6 +401,42 @@ final class PageQuery {
      */
     record BucketRows(String bucket, long rows, long inRange, String lowest, String highest) {}
 
+    /** How the rows of the query lie along its watermark, by three passes over the watermark column. */
+    Shape shape(Connection connection, Instant now) throws SQLException {
+        String settled = type.settled(watermark, now, stream.settle()).orElse("true");
+        String known = watermark + " IS NOT NULL";
+        String from = " FROM " + query();
+        String sql = "SELECT (SELECT count(*)" + from + "), (SELECT count(*)" + from + " WHERE " + known
+                + " AND NOT " + settled
+                + "), (SELECT count(*) FILTER (WHERE w < before) FROM (SELECT w, lag(w) OVER () AS"
+                + " before FROM (SELECT " + watermark + " AS w" + from + " WHERE " + known + "))), t.* FROM (SELECT"
+                + " count(*), coalesce(sum(n), 0), coalesce(max(n), 0) FROM (SELECT count(*) AS n" + from + " WHERE "
+                + known + " GROUP BY " + watermark + ")) AS t";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return new Shape(
+                    row.getLong(1),
+                    row.getLong(1) - row.getLong(5),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(6));
+        }
+    }
+
+    /**
+     * How rows lie along the watermark.
+     *
+     * @param rows all rows of the query
+     * @param withoutWatermark rows that can never be read
+     * @param unsettled rows that are too young to be read now
+     * @param stepsBack how many rows have a watermark below that of the row before, as they lie in the source
+     * @param values how many different watermarks there are
+     * @param largestTie how many rows share one watermark at most
+     */
+    record Shape(long rows, long withoutWatermark, long unsettled, long stepsBack, long values, long largestTie) {}
+
     /** How many rows lie in those slices of a value that are done. */
     long rowsWithin(Connection connection, Watermark position) throws SQLException {
         Slices slices = position.slices();
@@ -448,12 +527,6 @@ final class PageQuery {
                 .findFirst()
                 .orElse(null);
         if (column != null) {
-            if (WatermarkType.of(column).filter(WatermarkType::isTime).isEmpty()) {
-                throw new ConfigurationException(
-                        stream.queryFile().toString(),
-                        "the column " + column.name() + " is a " + column.type(),
-                        "Make it a TIMESTAMP, or leave it out");
-            }
             return iso(column);
         }
         return type.isTime() ? iso(new Column(stream.watermarkColumn(), new DuckDbType.Scalar(type.sqlName()))) : "''";

@@ -8,7 +8,9 @@ package io.factstream.stream;
  */
 final class PageSize {
 
-    private static final int FIRST = 1000;
+    /** Rows of a first page. */
+    static final int FIRST = 1000;
+
     private static final int GROWTH = 4;
 
     private final int maxRows;

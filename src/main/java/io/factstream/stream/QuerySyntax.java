@@ -1,12 +1,14 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.Problems;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class QuerySyntax {
                 array_to_string(json_extract_string(node, '$.modifiers[*].limit.query_location'), ','),
                 array_to_string(json_extract_string(node, '$.modifiers[*].offset.query_location'), ','),
                 array_to_string(json_extract_string(node, '$.modifiers[*].orders[0].expression.query_location'), ','),
+                node->>'$.where_clause',
+                node->>'$.select_list',
                 coalesce(nullif(node->>'$.sample', 'null'), nullif(node->>'$.from_table.sample', 'null')) IS NOT NULL
             FROM outermost""";
 
@@ -41,9 +45,10 @@ final class QuerySyntax {
     }
 
     /**
-     * Refuses what is no single SELECT, and one that orders, limits or samples its rows.
+     * Refuses what is no single SELECT, and one that orders, limits or samples its rows, or leaves out what has become
+     * old.
      *
-     * @throws ConfigurationException with the line of the query file
+     * @throws ConfigurationException naming each mistake with its line of the query file
      */
     static void check(StreamDefinition stream, Connection connection) throws SQLException {
         QuerySyntax syntax = new QuerySyntax(stream);
@@ -51,35 +56,72 @@ final class QuerySyntax {
                 ResultSet row = statement.executeQuery(PARSED.formatted(Sql.text(stream.query())))) {
             row.next();
             if ("parser".equals(row.getString(1))) {
-                throw syntax.refusal(
-                        row.getString(3), "is no SQL: " + row.getString(2), "Correct the query and restart");
+                throw syntax.refusal(row.getString(3), "is no SQL: " + row.getString(2), "Correct the query");
             }
             if (row.getString(2) != null && row.getString(2).contains("Only SELECT")) {
                 refuseWhatIsNoSelect(stream, connection);
             }
-            String modifiers = row.getString(4) == null ? "" : row.getString(4);
-            if (modifiers.contains("LIMIT")) {
-                throw syntax.refusal(
-                        Stream.of(row.getString(5), row.getString(6))
-                                .filter(at -> at != null && !at.isEmpty())
-                                .findFirst()
-                                .orElse(null),
-                        "the query ends in LIMIT or OFFSET, so that rows behind it would be lost without a word",
-                        "Take it out: FactStream reads page by page by itself (factstream.page.max-rows)");
-            }
-            if (modifiers.contains("ORDER")) {
-                throw syntax.refusal(
-                        row.getString(7),
-                        "the query ends in ORDER BY, which would sort the whole table for each page",
-                        "Take it out: FactStream reads in the order of the watermark by itself");
-            }
-            if (row.getBoolean(8)) {
-                throw syntax.refusal(
+            Problems problems = new Problems();
+            syntax.checkModifiers(row, problems);
+            syntax.checkFilter(row.getString(8), row.getString(9), problems);
+            if (row.getBoolean(10)) {
+                syntax.add(
+                        problems,
                         null,
                         "the query takes a sample, which is another one each time, so that rows would be lost",
                         "Take it out, or filter by a hash of a column");
             }
+            problems.refuseIfAny();
         }
+    }
+
+    /** The file and line where a query leaves out what lies below a watermark that it names; empty when it does not. */
+    static Optional<String> fixedBound(StreamDefinition stream, Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(PARSED.formatted(Sql.text(stream.query())))) {
+            row.next();
+            return QueryFilter.of(row.getString(8), row.getString(9), stream.watermarkColumn())
+                    .byConstant()
+                    .map(at -> stream.place(new QuerySyntax(stream).line(at)));
+        }
+    }
+
+    private void checkModifiers(ResultSet row, Problems problems) throws SQLException {
+        String modifiers = row.getString(4) == null ? "" : row.getString(4);
+        if (modifiers.contains("LIMIT")) {
+            add(
+                    problems,
+                    Stream.of(row.getString(5), row.getString(6))
+                            .filter(at -> at != null && !at.isEmpty())
+                            .findFirst()
+                            .orElse(null),
+                    "the query ends in LIMIT or OFFSET, so that rows behind it would be lost without a word",
+                    "Take it out: FactStream reads page by page by itself (factstream.page.max-rows)");
+        }
+        if (modifiers.contains("ORDER")) {
+            add(
+                    problems,
+                    row.getString(7),
+                    "the query ends in ORDER BY, which would sort the whole table for each page",
+                    "Take it out: FactStream reads in the order of the watermark by itself");
+        }
+    }
+
+    private void checkFilter(@Nullable String where, @Nullable String selected, Problems problems) {
+        QueryFilter filter = QueryFilter.of(where, selected, stream.watermarkColumn());
+        filter.byTheMoment()
+                .ifPresent(at -> add(
+                        problems,
+                        at,
+                        "the query leaves rows out whose watermark is too old, or not after what was sent: while the hub"
+                                + " or the source is away more of them grow old, and would be lost without a word",
+                        "Take the condition out: FactStream reads what lies after the saved watermark by itself"));
+        filter.byChance()
+                .ifPresent(at -> add(
+                        problems,
+                        at,
+                        "the query takes rows at random, other ones each time, so that rows would be lost",
+                        "Take it out, or filter by a hash of a column"));
     }
 
     /** A PIVOT is as good as a SELECT, though its tree cannot be had. */
@@ -88,8 +130,12 @@ final class QuerySyntax {
             statement.execute("DESCRIBE " + stream.query());
         } catch (SQLException e) {
             throw new ConfigurationException(
-                    stream.queryFile().toString(), "the query is no SELECT", "Write one SELECT into it and restart", e);
+                    stream.queryFile().toString(), "the query is no SELECT", "Write one SELECT into it", e);
         }
+    }
+
+    private void add(Problems problems, @Nullable String at, String what, String mend) {
+        problems.add(stream.place(line(at)), what, mend);
     }
 
     /** @param at the offset in bytes, in DuckDB's form: none at all is the largest number there is */

@@ -93,9 +93,22 @@ public record StreamDefinition(
      *
      * @param line the line that DuckDB tells, which can lie behind the query, in what FactStream puts around it
      */
-    String place(OptionalInt line) {
+    public String place(OptionalInt line) {
         boolean inQuery = line.isPresent() && line.getAsInt() <= query.lines().count();
         return inQuery ? queryFile + ":" + line.getAsInt() : queryFile.toString();
+    }
+
+    /** The query file, with the first line that holds a name outside of comments, for a message. */
+    String place(String name) {
+        Pattern word = Pattern.compile("(?i)(?<!\\w)" + Pattern.quote(name) + "(?!\\w)");
+        int line = 0;
+        for (String text : query.lines().toList()) {
+            line++;
+            if (word.matcher(text.replaceFirst("--.*", "")).find()) {
+                return queryFile + ":" + line;
+            }
+        }
+        return queryFile.toString();
     }
 
     /** Identifies what the stream sends. */

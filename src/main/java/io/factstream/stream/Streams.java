@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ public final class Streams {
     private final @Nullable Backfill backfill;
     private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
     private volatile Predicate<String> pausedAtStart = id -> false;
+    private final Map<String, StreamDefinition> prepared = new ConcurrentHashMap<>();
 
     /**
      * Begins without a stream.
@@ -58,6 +60,12 @@ public final class Streams {
      */
     public FactStream define(
             String id, String eventType, String query, String watermarkColumn, String hub, String settle) {
+        StreamDefinition changed = prepared.remove(id);
+        FactStream changing = streams.get(id);
+        if (changed != null && changing != null) {
+            changing.change(changed);
+            return changing;
+        }
         Path file = routes.resolve(query).normalize();
         StreamDefinition definition = new StreamDefinition(
                 id, eventType, file, StreamDefinition.read(file), watermarkColumn, hub, duration(id, settle));
@@ -98,6 +106,22 @@ public final class Streams {
             throw new ConfigurationException(
                     "stream '" + id + "'", "settle is '" + settle + "'", "Use a duration such as 10s or 5m", e);
         }
+    }
+
+    /**
+     * The routes of a stream are about to be loaded anew: when they define it, it goes on as this says, instead of being
+     * refused as one whose id is taken. See {@link FactStream#change} for when that may be.
+     */
+    public void prepare(String id, StreamDefinition changed) {
+        if (streams.containsKey(id)) {
+            prepared.put(id, changed);
+        }
+    }
+
+    /** Forgets a stream whose routes are gone. */
+    public void remove(String id) {
+        prepared.remove(id);
+        streams.remove(id);
     }
 
     /** All streams that run, by id. */

@@ -181,7 +181,7 @@ class PageQueryTest {
         assertThatThrownBy(() ->
                         next("SELECT w AS _watermark, p, p + 1 AS " + second + " FROM t", null, Duration.ZERO, 10))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("sales.sql: two columns are named " + second + ". Give one of them another name with AS");
+                .hasMessage("sales.sql:1: two columns are named " + second + ". Give one of them another name with AS");
     }
 
     @Test
@@ -210,7 +210,7 @@ class PageQueryTest {
         assertThatThrownBy(() -> next(null, 10))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(
-                        "sales.sql: the watermark _watermark is a " + shown + ". Use one of TIMESTAMP, ");
+                        "sales.sql:1: the watermark _watermark is a " + shown + ". Use one of TIMESTAMP, ");
     }
 
     @Test
@@ -219,7 +219,7 @@ class PageQueryTest {
 
         assertThatThrownBy(() -> next("SELECT w AS _watermark, p AS _weighting FROM t", null, Duration.ZERO, 10))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("sales.sql: the column _weighting begins with an underscore")
+                .hasMessageContaining("sales.sql:1: the column _weighting begins with an underscore")
                 .hasMessageContaining("_watermark, _event_time, _trace_id, _partition_key")
                 .hasMessageEndingWith("Rename it; names with an underscore first are kept for the envelope");
     }
@@ -232,7 +232,7 @@ class PageQueryTest {
         assertThatThrownBy(
                         () -> read(query, next(query, null, Duration.ZERO, 10).orElseThrow()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("sales.sql: the column _event_time is a INTEGER. Make it a TIMESTAMP, or leave it out");
+                .hasMessage("sales.sql:1: the column _event_time is a INTEGER. Make it a TIMESTAMP, or leave it out");
     }
 
     private Optional<Window> next(@Nullable Watermark after, int maxRows) throws SQLException {

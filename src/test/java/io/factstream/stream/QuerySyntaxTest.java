@@ -39,7 +39,10 @@ class QuerySyntaxTest {
             value = {
                 "SELECT w FROM t LIMIT 10 | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "SELECT 'Grüße 世界',\\n w\\nFROM t\\nLIMIT 10 | sales.sql:4: the query ends in LIMIT or OFFSET",
-                "SELECT w FROM t ORDER BY w\\nLIMIT 10 | sales.sql:2: the query ends in LIMIT or OFFSET",
+                "SELECT w AS _watermark FROM t WHERE w >= now() - INTERVAL 1 DAY | sales.sql:1: the query leaves rows out",
+                "SELECT t.w AS _watermark FROM t\\nWHERE p = 1\\n AND current_date < t.w | sales.sql:3: the query leaves",
+                "SELECT w AS _watermark FROM t WHERE w > (SELECT max(w) FROM t) | sales.sql:1: the query leaves rows out",
+                "SELECT w FROM t WHERE w = 1 OR random() < 0.1 | sales.sql:1: the query takes rows at random",
                 "SELECT w FROM t\\nOFFSET 3 | sales.sql:2: the query ends in LIMIT or OFFSET",
                 "SELECT w FROM t LIMIT 10% | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "SELECT w FROM t LIMIT (SELECT 5) | sales.sql:1: the query ends in LIMIT or OFFSET",
@@ -79,6 +82,7 @@ class QuerySyntaxTest {
                 "SELECT DISTINCT w FROM t",
                 "SELECT w FROM t QUALIFY row_number() OVER (PARTITION BY p ORDER BY w) = 1",
                 "FROM t",
+                "SELECT w AS _watermark FROM t WHERE w <= now() AND w IS NOT NULL AND w > 17",
                 "VALUES (1, 2)",
                 "SELECT * EXCLUDE (p), COLUMNS('p') FROM t"
             })

@@ -1,0 +1,439 @@
+package io.factstream;
+
+import io.factstream.config.ConfigurationException;
+import io.factstream.config.ConfigurationException.Problem;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
+import io.factstream.jmx.StatusMBeans;
+import io.factstream.routes.RouteFiles;
+import io.factstream.source.DuckDbSource;
+import io.factstream.source.SourceBusyException;
+import io.factstream.source.SourceException;
+import io.factstream.source.SourceUnavailableException;
+import io.factstream.state.SqliteState;
+import io.factstream.state.StateException;
+import io.factstream.stream.DryRun;
+import io.factstream.stream.FactStream;
+import io.factstream.stream.StreamDefinition;
+import io.factstream.stream.Streams;
+import io.factstream.validation.Finding;
+import io.factstream.validation.Severity;
+import io.factstream.watermark.SavedWatermark;
+import io.factstream.watermark.WatermarkStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up changes of the route files and queries of a running runtime. It looks at their contents several times a
+ * second, which works on every file system and for mounted folders whose files are links that are swapped.
+ *
+ * <p>A change is taken up when it was seen twice alike, so that no half-written file is read; when the checks of {@code
+ * validate} find no error; and between two pages of its stream, when no page waits to be sent. A query goes on from the
+ * watermark of the one before only where both have the same rows at or below it, since then none is lost or sent twice;
+ * otherwise a person decides, as after a restart. What is refused leaves the version before running.
+ *
+ * <p>The shared flow is not watched: it is the same for all streams, and is changed with a restart.
+ */
+final class LiveRoutes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
+
+    private static final Duration EVERY = Duration.ofMillis(400);
+
+    /** How long a page under way may take before the change is put off to the next look. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Path folder;
+    private final Streams streams;
+    private final SqliteState state;
+    private final DuckDbSource source;
+    private final RouteSwitch routes;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** What runs. */
+    private final Map<Path, RouteVersion> running = new HashMap<>();
+    /** What was seen at the last look. */
+    private Map<Path, RouteVersion> seen = Map.of();
+    /** What was refused, until it changes. */
+    private final Map<Path, RouteVersion> refused = new HashMap<>();
+    /** Which of them a person has to decide about. */
+    private final Set<Path> undecided = new HashSet<>();
+
+    private @Nullable StatusMBeans mbeans;
+    private @Nullable Thread thread;
+
+    LiveRoutes(Settings settings, Streams streams, SqliteState state, DuckDbSource source, RouteSwitch routes) {
+        this.settings = settings;
+        this.folder = settings.get(KnownSettings.ROUTES);
+        this.streams = streams;
+        this.state = state;
+        this.source = source;
+        this.routes = routes;
+    }
+
+    /** Remembers what is about to be loaded, so that what is saved meanwhile is taken up. */
+    void remember() {
+        running.putAll(RouteVersion.all(folder, Map.of()));
+    }
+
+    void start(StatusMBeans shown) {
+        mbeans = shown;
+        Thread watching = new Thread(this::watch, "factstream-routes");
+        watching.setDaemon(true);
+        thread = watching;
+        watching.start();
+    }
+
+    private void watch() {
+        try {
+            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    look();
+                } catch (RuntimeException e) {
+                    // Whatever it is, streams go on as they are, and the next look tries again.
+                    LOG.warn("routes={} could not be looked at: {}", folder, e.getMessage(), e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        Map<Path, RouteVersion> found;
+        try {
+            found = RouteVersion.all(folder, seen);
+        } catch (ConfigurationException e) {
+            // A folder that is being mounted anew is no wish to end all streams.
+            LOG.debug("routes={} {}", folder, e.getMessage());
+            return;
+        }
+        Map<Path, RouteVersion> before = seen;
+        seen = found;
+        Set<Path> files = new HashSet<>(running.keySet());
+        files.addAll(found.keySet());
+        for (Path file : files.stream().sorted().toList()) {
+            RouteVersion version = found.get(file);
+            if (Objects.equals(version, running.get(file))) {
+                if (refused.remove(file) != null) {
+                    streamsOf(running.get(file)).forEach(stream -> stream.refused(null));
+                }
+            } else if (Objects.equals(version, before.get(file)) && !isClosed()) {
+                takeUp(file, version);
+            }
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private void takeUp(Path file, @Nullable RouteVersion version) throws InterruptedException {
+        if (version == null) {
+            remove(file);
+            return;
+        }
+        if (version.equals(refused.get(file)) && !isDecided(version)) {
+            return;
+        }
+        RouteVersion old = running.get(file);
+        undecided.remove(file);
+        try {
+            Map<String, StreamDefinition> definitions = check(file, version);
+            if (replace(file, old, version, definitions)) {
+                running.put(file, version);
+                refused.remove(file);
+            }
+        } catch (ConfigurationException e) {
+            refuse(
+                    file,
+                    version,
+                    e.problems().stream()
+                            .map(problem -> Finding.of(Severity.ERROR, problem))
+                            .toList());
+        } catch (SourceBusyException | SourceUnavailableException | StateException e) {
+            LOG.debug("file={} waits: {}", file, e.getMessage());
+        }
+    }
+
+    /** Whether a person has accepted the query of a file, or set the watermark, since it was left for a person to decide. */
+    private boolean isDecided(RouteVersion version) {
+        return undecided.contains(version.file())
+                && streamsOf(version).stream().map(FactStream::definition).anyMatch(running -> state.watermarks()
+                        .find(running.id())
+                        .filter(saved -> running.fingerprint().equals(saved.queryFingerprint()))
+                        .isEmpty());
+    }
+
+    /** Throws what {@code validate} would say against a file. */
+    private Map<String, StreamDefinition> check(Path file, RouteVersion version) throws InterruptedException {
+        Set<String> mine = version.files().stream().map(Path::toString).collect(Collectors.toSet());
+        List<Problem> problems = new ArrayList<>(RouteFiles.errors(folder).stream()
+                .filter(problem -> mine.contains(problem.where().replaceFirst(":\\d+$", "")))
+                .toList());
+        addTakenIds(file, version, problems);
+        RouteVersion old = running.get(file);
+        if (problems.isEmpty() && (old == null || !old.text().equals(version.text()))) {
+            try (RouteTrial trial = new RouteTrial(settings)) {
+                problems.addAll(trial.load(file));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        Properties values = Validation.values(settings);
+        Map<String, StreamDefinition> definitions = new TreeMap<>();
+        for (String stream : version.streams()) {
+            StreamDefinition definition = RouteFiles.stream(folder, stream, values);
+            definitions.put(stream, definition);
+            try {
+                dryRun(definition).check();
+            } catch (SourceBusyException | SourceUnavailableException e) {
+                throw e;
+            } catch (SourceException e) {
+                Finding finding = Finding.of(definition, source.file(), e);
+                throw new ConfigurationException(finding.where(), finding.what(), finding.mend(), e);
+            }
+        }
+        return definitions;
+    }
+
+    /** The text of the other file may be what a person is about to change, so the ids that run decide. */
+    private void addTakenIds(Path file, RouteVersion version, List<Problem> problems) {
+        running.forEach((other, taken) -> {
+            if (!other.equals(file) && problems.isEmpty()) {
+                version.streams().stream()
+                        .filter(taken.streams()::contains)
+                        .forEach(stream -> problems.add(new Problem(
+                                file.toString(),
+                                "the stream '" + stream + "' runs from " + other + " already",
+                                "Give each its own; a stream's watermark is kept under its id")));
+                version.routes().stream()
+                        .filter(taken.routes()::contains)
+                        .forEach(route -> problems.add(new Problem(
+                                file.toString(),
+                                "the route id '" + route + "' is used in " + other + " already",
+                                "Give each its own")));
+            }
+        });
+    }
+
+    private DryRun dryRun(StreamDefinition stream) {
+        return new DryRun(
+                stream,
+                Application.pages(settings, "live"),
+                source,
+                Application.limit(settings),
+                // A loader that holds the source now may be gone at the next look.
+                Duration.ZERO);
+    }
+
+    private void refuse(Path file, RouteVersion version, List<Finding> findings) {
+        RouteVersion known = refused.put(file, version);
+        String why = findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+        RouteVersion old = running.get(file);
+        if (version.equals(known)) {
+            return;
+        }
+        LOG.warn(
+                "file={} change refused, {}: {}",
+                file,
+                old == null ? "nothing of it runs" : "the version before runs on",
+                why);
+        streamsOf(old).forEach(stream -> stream.refused(why));
+    }
+
+    private List<FactStream> streamsOf(@Nullable RouteVersion version) {
+        return version == null
+                ? List.of()
+                : version.streams().stream()
+                        .flatMap(stream -> streams.find(stream).stream())
+                        .toList();
+    }
+
+    /** Returns whether it was done; false when it has to wait for a page. */
+    private boolean replace(
+            Path file, @Nullable RouteVersion old, RouteVersion version, Map<String, StreamDefinition> definitions)
+            throws InterruptedException {
+        List<FactStream> concerned = streamsOf(old);
+        try {
+            if (!rest(concerned)) {
+                return false;
+            }
+            List<QueryAcceptance> acceptances = new ArrayList<>();
+            for (FactStream stream : concerned) {
+                StreamDefinition next = definitions.get(stream.definition().id());
+                SavedWatermark saved =
+                        state.watermarks().find(stream.definition().id()).orElse(null);
+                if (next == null || saved == null || isOf(next, saved)) {
+                    continue;
+                }
+                if (!saved.position().isWhole()) {
+                    // Which slice of a value a row lies in is a matter of all its columns.
+                    return false;
+                }
+                refuseUnlessItGoesOn(stream.definition(), next, saved);
+                acceptances.add(new QueryAcceptance(saved, next.fingerprint()));
+            }
+            acceptances.forEach(acceptance -> acceptance.save(state.watermarks(), file));
+            if (old != null && old.text().equals(version.text())) {
+                concerned.forEach(stream -> stream.change(Objects.requireNonNull(
+                        definitions.get(stream.definition().id()))));
+            } else {
+                reload(old, version, definitions);
+            }
+        } finally {
+            concerned.forEach(FactStream::goOn);
+        }
+        List<FactStream> now = streamsOf(version);
+        show(now);
+        now.forEach(stream -> LOG.info(
+                "stream={} version={} file={} taken up",
+                stream.definition().id(),
+                stream.version().number(),
+                file));
+        if (now.isEmpty()) {
+            LOG.info("file={} taken up", file);
+        }
+        return true;
+    }
+
+    /** A watermark that the query of a saved change goes on from. */
+    private record QueryAcceptance(SavedWatermark saved, String fingerprint) {
+        void save(WatermarkStore watermarks, Path file) {
+            watermarks.accept(
+                    saved.stream(),
+                    Objects.requireNonNull(saved.queryFingerprint()),
+                    fingerprint,
+                    "saved live: " + file.getFileName());
+        }
+    }
+
+    /** Whether a query may go on from a watermark because it made it, or a person set it. */
+    private static boolean isOf(StreamDefinition stream, SavedWatermark saved) {
+        return saved.queryFingerprint() == null || saved.queryFingerprint().equals(stream.fingerprint());
+    }
+
+    /** Between two pages, so that the watermark stands where all rows at or below it were sent, and no others. */
+    private void refuseUnlessItGoesOn(StreamDefinition old, StreamDefinition next, SavedWatermark saved)
+            throws InterruptedException {
+        if (isOf(old, saved) && dryRun(old).passedSameRowsAs(next, saved.position())) {
+            return;
+        }
+        undecided.add(Objects.requireNonNull(fileOf(old.id())));
+        throw new ConfigurationException(
+                next.queryFile().toString(),
+                "the stream '" + next.id()
+                        + "' cannot go on from its watermark with this query, which has other rows at or"
+                        + " below " + saved.position() + " than the one before: they would never be sent, or were sent"
+                        + " already",
+                "factstream watermark accept " + next.id() + " goes on from there all the same, watermark rewind begins"
+                        + " elsewhere; or give the query to a new stream with its own id");
+    }
+
+    private @Nullable Path fileOf(String stream) {
+        return running.entrySet().stream()
+                .filter(entry -> entry.getValue().streams().contains(stream))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Lets pages under way end; returns whether all have. */
+    private static boolean rest(List<FactStream> concerned) throws InterruptedException {
+        concerned.forEach(FactStream::finish);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (FactStream stream : concerned) {
+            if (!stream.awaitRest(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                LOG.debug(
+                        "stream={} is not between two pages",
+                        stream.definition().id());
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void reload(@Nullable RouteVersion old, RouteVersion version, Map<String, StreamDefinition> definitions) {
+        if (old != null) {
+            routes.remove(old);
+        }
+        definitions.forEach(streams::prepare);
+        try {
+            routes.load(version);
+        } catch (ConfigurationException e) {
+            if (old != null) {
+                // Camel took it on trial, so this is not for the file to mend; the version before must run on.
+                old.streams().forEach(stream -> streams.find(stream)
+                        .ifPresent(running -> streams.prepare(stream, running.definition())));
+                routes.load(old);
+            }
+            throw e;
+        }
+        if (old != null) {
+            old.streams().stream()
+                    .filter(stream -> !definitions.containsKey(stream))
+                    .forEach(this::retire);
+        }
+    }
+
+    private void remove(Path file) throws InterruptedException {
+        RouteVersion old = Objects.requireNonNull(running.get(file));
+        List<FactStream> concerned = streamsOf(old);
+        if (!rest(concerned)) {
+            concerned.forEach(FactStream::goOn);
+            return;
+        }
+        routes.remove(old);
+        old.streams().forEach(this::retire);
+        running.remove(file);
+        refused.remove(file);
+        if (old.streams().isEmpty()) {
+            LOG.info("file={} removed", file);
+        }
+    }
+
+    /** A stream that is no longer defined: its page is over, and its watermark stays for when it comes back. */
+    private void retire(String id) {
+        streams.find(id).ifPresent(stream -> {
+            routes.saveCounts(stream);
+            streams.remove(id);
+            if (mbeans != null) {
+                mbeans.unregister(id);
+            }
+            LOG.info("stream={} drained and removed, its watermark stays", id);
+        });
+    }
+
+    private void show(List<FactStream> now) {
+        if (mbeans != null) {
+            mbeans.register(now);
+            routes.showHubs(mbeans);
+        }
+    }
+
+    /** Takes nothing more up; a change that is being taken up comes to its end. */
+    void stop() throws InterruptedException {
+        closed.countDown();
+        Thread watching = thread;
+        if (watching != null) {
+            watching.join();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.factstream.cli;
+
+import io.factstream.NewStream;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
+import io.factstream.routes.StreamDraft;
+import io.factstream.source.SourceException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the two files of a stream from a table. */
+@Command(
+        name = "new",
+        mixinStandardHelpOptions = true,
+        description =
+                "Writes a stream's route file and query from a table of the source: it guesses the watermark, the id"
+                        + " and the partition key, and says why. It never writes over a file.",
+        footer = {
+            "",
+            "Look the query over, then:  factstream validate STREAM, factstream preview STREAM",
+            "Exit codes: 0 written, 1 the source gave no answer, 2 refused.",
+            "Example:  factstream new refund-paid --table fact_payments"
+        })
+final class NewCommand implements Callable<Integer> {
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Parameters(paramLabel = "STREAM", description = "The id of the new stream.")
+    @SuppressWarnings("NullAway.Init")
+    private String stream;
+
+    @Option(names = "--table", required = true, paramLabel = "TABLE", description = "A table or view of the source.")
+    @SuppressWarnings("NullAway.Init")
+    private String table;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Settings settings = options.load();
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            StreamDraft draft = NewStream.draft(settings, stream, table);
+            draft.writeTo(settings.get(KnownSettings.ROUTES)).forEach(file -> out.println("wrote " + file));
+            draft.reasons().forEach(out::println);
+            out.println("Next: factstream validate " + stream + ", factstream preview " + stream);
+            out.flush();
+            return ExitCodes.DONE;
+        } catch (SourceException e) {
+            spec.commandLine().getErr().println("factstream: " + e.getMessage());
+            return ExitCodes.FAILED;
+        }
+    }
+}
