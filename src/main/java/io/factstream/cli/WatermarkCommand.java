@@ -3,12 +3,11 @@ package io.factstream.cli;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
+import io.factstream.control.Rewind;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
-import io.factstream.stream.WatermarkValue;
 import io.factstream.watermark.SavedWatermark;
-import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkChange;
 import io.factstream.watermark.WatermarkChange.ColumnsAccepted;
 import io.factstream.watermark.WatermarkChange.PositionSet;
@@ -84,13 +83,8 @@ final class WatermarkCommand implements Runnable {
                     String to,
             @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.")
                     String why) {
-        return change(stream, (store, saved) -> {
-            String type = saved.position().type();
-            Watermark target = to == null ? null : Watermark.of(type, WatermarkValue.canonical(type, to, "--to"));
-            store.set(stream, saved.position(), target, user(), why);
-            return "stream " + stream + ": watermark moved from " + saved.position() + " to "
-                    + (target == null ? "the beginning" : target);
-        });
+        return change(
+                stream, (store, saved) -> "stream " + stream + ": " + new Rewind(store).move(stream, to, user(), why));
     }
 
     @Command(

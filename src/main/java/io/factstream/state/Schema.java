@@ -154,8 +154,19 @@ final class Schema {
                 PRIMARY KEY (stream, bucket)
             ) WITHOUT ROWID"""));
 
+    /** What people did; AUTOINCREMENT, so that what is forgotten never comes again under its number. */
+    private static final Migration JOURNAL = new Migration(List.of("""
+            CREATE TABLE action (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                done_at           TEXT    NOT NULL,
+                who               TEXT    NOT NULL,
+                kind              TEXT    NOT NULL,
+                subject           TEXT    NOT NULL,
+                detail            TEXT    NOT NULL
+            )"""));
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE));
+    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE, JOURNAL));
 
     private final List<Migration> migrations;
 

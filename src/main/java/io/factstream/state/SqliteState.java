@@ -2,6 +2,7 @@ package io.factstream.state;
 
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.DeadLetterStore;
+import io.factstream.journal.Journal;
 import io.factstream.session.SessionStore;
 import io.factstream.watermark.WatermarkStore;
 import java.nio.file.Path;
@@ -9,14 +10,14 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The state of FactStream in one SQLite file: watermarks, dead letters and sessions.
+ * The state of FactStream in one SQLite file: watermarks, dead letters, sessions and the journal.
  *
  * <p>Other processes may have the same file open, for reading and for writing, while this one does. The file must be on
  * a local file system, which SQLite's write-ahead log needs; while it is open there are a {@code -wal} and a {@code
  * -shm} file beside it, which belong to it: a copy of the file alone is not a backup. On POSIX systems all three can be
  * read and written by their owner only, since dead letters hold values of rows.
  *
- * <p>Every method of the three stores throws {@link StateException} when the file cannot be read or written. After it
+ * <p>Every method of the stores throws {@link StateException} when the file cannot be read or written. After it
  * nothing has changed, and the stores can go on being used: they work again when the cause is gone. Safe for use by any
  * number of threads; writers wait for each other, readers for readers.
  */
@@ -30,6 +31,7 @@ public final class SqliteState implements AutoCloseable {
     private final WatermarkStore watermarks;
     private final DeadLetterStore deadLetters;
     private final SessionStore sessions;
+    private final Journal journal;
 
     SqliteState(Path file, SqliteDatabase database, DeadLetterLimit limit, Clock clock) {
         this.file = file;
@@ -37,6 +39,7 @@ public final class SqliteState implements AutoCloseable {
         this.watermarks = new SqliteWatermarkStore(database, clock);
         this.deadLetters = new SqliteDeadLetterStore(database, limit);
         this.sessions = new SqliteSessionStore(database);
+        this.journal = new SqliteJournal(database);
     }
 
     /**
@@ -87,6 +90,10 @@ public final class SqliteState implements AutoCloseable {
 
     public SessionStore sessions() {
         return sessions;
+    }
+
+    public Journal journal() {
+        return journal;
     }
 
     /** Waits for what is being read or saved, then closes the file. Later calls of the stores are refused. */

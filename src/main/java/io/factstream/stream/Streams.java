@@ -1,6 +1,8 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.deadletter.ErrorCategory;
+import io.factstream.stream.StreamObserver.Step;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -10,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
@@ -25,6 +29,7 @@ public final class Streams {
     private final Path routes;
     private final @Nullable Backfill backfill;
     private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
+    private final List<Function<FactStream, StreamObserver>> observers = new CopyOnWriteArrayList<>();
 
     /**
      * Begins without a stream.
@@ -73,7 +78,19 @@ public final class Streams {
                             + taken.definition().queryFile() + " and " + file,
                     "Give each route its own stream id: the watermark is kept under it");
         }
+        if (runs) {
+            observers.forEach(observer -> stream.observe(observer.apply(stream)));
+        }
         return stream;
+    }
+
+    /**
+     * Tells somebody what streams do: those that are defined from now on.
+     *
+     * @param observer makes the observer of a stream when the stream is defined, before it runs
+     */
+    public void observe(Function<FactStream, StreamObserver> observer) {
+        observers.add(observer);
     }
 
     private static Duration duration(String id, String settle) {
@@ -127,8 +144,13 @@ public final class Streams {
     }
 
     /** Counts events that were stored as dead letters. */
-    void deadLettered(EventBatch batch) {
-        get(batch.stream()).deadLettered(batch);
+    void deadLettered(EventBatch batch, ErrorCategory category) {
+        get(batch.stream()).deadLettered(batch, category);
+    }
+
+    /** A step on a batch came to a good end. */
+    void took(EventBatch batch, Step step, long nanos) {
+        get(batch.stream()).took(step, nanos);
     }
 
     private FactStream get(String id) {

@@ -244,6 +244,7 @@ class SqliteStateTest {
                 null);
         makeState(file);
         for (String sql : List.of(
+                "DROP TABLE action",
                 "DROP TABLE coverage",
                 "DROP TABLE coverage_bucket",
                 "ALTER TABLE watermark DROP COLUMN columns",

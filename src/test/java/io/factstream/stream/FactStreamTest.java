@@ -142,7 +142,7 @@ class FactStreamTest {
         List<EventBatch> halves = batch.halves();
 
         stream.sent(halves.get(0));
-        stream.deadLettered(halves.get(1));
+        stream.deadLettered(halves.get(1), ErrorCategory.VALIDATION);
 
         assertThat(stream.counts())
                 .isEqualTo(new StreamCounts(3, 1, 2, 1, halves.get(0).wireBytes()));
@@ -249,6 +249,21 @@ class FactStreamTest {
         poll(stream);
 
         assertThat(delivered).containsExactly("1", "2");
+    }
+
+    @Test
+    void a_moved_watermark_is_followed_at_once_although_the_file_is_unchanged() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        drain(stream);
+        state.watermarks().set("sales", position(), null, "somebody", "again");
+        poll(stream);
+        assertThat(delivered).containsExactly("1");
+
+        stream.lookAgain();
+        poll(stream);
+
+        assertThat(delivered).containsExactly("1", "1");
     }
 
     @Test
