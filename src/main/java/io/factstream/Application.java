@@ -144,8 +144,7 @@ public final class Application implements AutoCloseable {
         // A thread for each stream that reads ahead; most of them wait for their turn at the source.
         readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
-        control = new Control(
-                streams, deadLetters::replay, new Rewind(state.watermarks()), state.journal(), running);
+        control = new Control(streams, deadLetters::replay, new Rewind(state.watermarks()), state.journal(), running);
         // What ends by itself needs none, and may run beside a runtime that has one.
         management = streaming && !presentEnd && backfill == null && ManagementPort.isWanted(settings)
                 ? new ManagementPort(

@@ -27,8 +27,7 @@ class ManagementOfFailuresTest {
     void a_port_that_is_taken_is_refused_with_what_to_do(@TempDir Path other) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RuntimeUnderTest second = RuntimeUnderTest.in(other)) {
-            second.load("CREATE TABLE facts AS SELECT 1 AS n")
-                    .stream("facts", "SELECT n AS _watermark, n FROM facts")
+            second.load("CREATE TABLE facts AS SELECT 1 AS n").stream("facts", "SELECT n AS _watermark, n FROM facts")
                     .with(KnownSettings.MANAGEMENT_ENABLED, "true")
                     .with(KnownSettings.MANAGEMENT_PORT, Integer.toString(taken.getLocalPort()));
 
@@ -40,10 +39,10 @@ class ManagementOfFailuresTest {
     }
 
     @Test
-    void a_stream_that_fails_makes_the_runtime_not_ready_and_leaves_it_alive(@TempDir Path other) throws IOException, InterruptedException {
+    void a_stream_that_fails_makes_the_runtime_not_ready_and_leaves_it_alive(@TempDir Path other)
+            throws IOException, InterruptedException {
         try (RuntimeUnderTest failing = RuntimeUnderTest.in(other)) {
-            failing.load("CREATE TABLE facts AS SELECT 1 AS n")
-                    .stream("good", "SELECT n AS _watermark, n FROM facts")
+            failing.load("CREATE TABLE facts AS SELECT 1 AS n").stream("good", "SELECT n AS _watermark, n FROM facts")
                     .stream("bad", "SELECT n AS _watermark, n FROM nowhere")
                     .with(KnownSettings.MANAGEMENT_ENABLED, "true")
                     .with(KnownSettings.MANAGEMENT_PORT, "0")

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the management port answers, and whom. */
 class ManagementPortTest {
 
-
     private static RuntimeUnderTest runtime;
 
     @BeforeAll
@@ -56,7 +55,8 @@ class ManagementPortTest {
 
         assertThat(metrics)
                 .contains("factstream_events_sent_total{event_type=\"facts\",hub=\"facts\",stream=\"facts\"} ")
-                .contains("factstream_stream_state{event_type=\"facts\",hub=\"facts\",state=\"running\",stream=\"facts\"} ")
+                .contains(
+                        "factstream_stream_state{event_type=\"facts\",hub=\"facts\",state=\"running\",stream=\"facts\"} ")
                 .contains("factstream_step_seconds{event_type=\"facts\",hub=\"facts\",step=\"send\",stream=\"facts\","
                         + "quantile=\"0.99\"}")
                 .contains("factstream_dead_letters{category=\"validation\"} 1.0")
@@ -68,18 +68,27 @@ class ManagementPortTest {
     void the_dashboard_and_the_alerts_ask_for_what_is_there_and_nothing_else() throws Exception {
         String scrape = get("/observe/metrics").body();
 
-        assertThat(MonitoringFiles.dashboardQueries())
-                .hasSizeGreaterThan(15)
-                .allSatisfy(query -> assertThat(MonitoringFiles.missing(query, scrape)).as(query).isEmpty());
+        assertThat(MonitoringFiles.dashboardQueries()).hasSizeGreaterThan(15).allSatisfy(query -> assertThat(
+                        MonitoringFiles.missing(query, scrape))
+                .as(query)
+                .isEmpty());
         assertThat(MonitoringFiles.alerts()).isNotEmpty().allSatisfy((name, alert) -> {
             String query = alert.path("expr").textValue();
             assertThat(MonitoringFiles.missing(query, scrape)).as(name).isEmpty();
-            assertThat(alert.path("labels").path("severity").textValue()).as(name).isIn("page", "ticket");
-            assertThat(alert.path("annotations").path("summary").textValue()).as(name).isNotBlank();
-            assertThat(alert.path("annotations").path("description").textValue()).as(name).isNotBlank();
+            assertThat(alert.path("labels").path("severity").textValue())
+                    .as(name)
+                    .isIn("page", "ticket");
+            assertThat(alert.path("annotations").path("summary").textValue())
+                    .as(name)
+                    .isNotBlank();
+            assertThat(alert.path("annotations").path("description").textValue())
+                    .as(name)
+                    .isNotBlank();
         });
-        assertThat(MonitoringFiles.missing("rate(factstream_event_sent_total[1m])", scrape)).isNotEmpty();
-        assertThat(MonitoringFiles.missing("factstream_stream_state{state=\"broken\"}", scrape)).isNotEmpty();
+        assertThat(MonitoringFiles.missing("rate(factstream_event_sent_total[1m])", scrape))
+                .isNotEmpty();
+        assertThat(MonitoringFiles.missing("factstream_stream_state{state=\"broken\"}", scrape))
+                .isNotEmpty();
     }
 
     @Test
@@ -98,15 +107,15 @@ class ManagementPortTest {
     void health_is_up_while_streams_run() throws Exception {
         assertThat(get("/observe/health").statusCode()).isEqualTo(200);
         assertThat(get("/observe/health/live").body()).contains("\"status\":\"UP\"");
-        assertThat(get("/observe/health/ready").body())
-                .contains("\"status\":\"UP\"", "stream-facts", "hub-facts");
+        assertThat(get("/observe/health/ready").body()).contains("\"status\":\"UP\"", "stream-facts", "hub-facts");
     }
 
     @Test
     void the_status_holds_what_a_page_shows() throws Exception {
         JsonNode status = json(get("/api/status"));
 
-        assertThat(status.path("session").textValue()).isEqualTo(runtime.application().sessionId());
+        assertThat(status.path("session").textValue())
+                .isEqualTo(runtime.application().sessionId());
         assertThat(status.path("well").booleanValue()).isTrue();
         assertThat(status.path("warnings").toString()).contains("1 dead letters");
         JsonNode stream = status.path("streams").path(0);
@@ -126,7 +135,8 @@ class ManagementPortTest {
 
     @Test
     void dead_letters_are_shown_with_their_events() throws Exception {
-        JsonNode letters = json(get("/api/dead-letters?category=validation&stream=facts")).path("deadLetters");
+        JsonNode letters =
+                json(get("/api/dead-letters?category=validation&stream=facts")).path("deadLetters");
         assertThat(letters).hasSize(1);
         assertThat(letters.path(0).has("event")).isFalse();
 
@@ -135,25 +145,25 @@ class ManagementPortTest {
 
         assertThat(letter.path("event").textValue()).contains("\"n\":7", "xxxxx");
         assertThat(letter.path("error").textValue()).contains("bytes");
-        assertThat(json(get("/api/dead-letters?category=network")).path("deadLetters")).isEmpty();
+        assertThat(json(get("/api/dead-letters?category=network")).path("deadLetters"))
+                .isEmpty();
         assertThat(get("/api/dead-letters?category=bad").statusCode()).isEqualTo(400);
         assertThat(get("/api/dead-letters/nothing").statusCode()).isEqualTo(404);
     }
 
     @Test
     void a_stream_is_paused_and_resumed_and_who_did_it_is_recorded() throws Exception {
-        HttpResponse<String> paused = post(
-                "/api/streams/facts/pause", "{}", "Content-Type", "application/json", "X-FactStream-User", "ann");
+        HttpResponse<String> paused =
+                post("/api/streams/facts/pause", "{}", "Content-Type", "application/json", "X-FactStream-User", "ann");
 
         assertThat(paused.statusCode()).as(paused.body()).isEqualTo(200);
         assertThat(runtime.status("facts").state()).isEqualTo(StreamState.PAUSED);
         assertThat(post("/api/streams/facts/resume", "{}", AS_JSON).body()).isEqualTo("{\"done\":\"resumed\"}");
         assertThat(runtime.status("facts").state()).isEqualTo(StreamState.RUNNING);
-        assertThat(runtime.application().control().recent(100))
-                .anySatisfy(action -> {
-                    assertThat(action.kind()).isEqualTo(Action.Kind.PAUSE);
-                    assertThat(action.who()).isEqualTo("ann, management port from 127.0.0.1");
-                });
+        assertThat(runtime.application().control().recent(100)).anySatisfy(action -> {
+            assertThat(action.kind()).isEqualTo(Action.Kind.PAUSE);
+            assertThat(action.who()).isEqualTo("ann, management port from 127.0.0.1");
+        });
         HttpResponse<String> unknown = post("/api/streams/fact/pause", "{}", AS_JSON);
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body()).contains("no stream 'fact'", "facts");
@@ -161,20 +171,32 @@ class ManagementPortTest {
 
     @Test
     void dead_letters_are_replayed() throws Exception {
-        String id = json(get("/api/dead-letters")).path("deadLetters").path(0).path("id").textValue();
+        String id = json(get("/api/dead-letters"))
+                .path("deadLetters")
+                .path(0)
+                .path("id")
+                .textValue();
 
         assertThat(post("/api/dead-letters/" + id + "/replay", "", AS_JSON).body())
                 .contains("\"delivered\":0", "\"failed\":1");
-        assertThat(post("/api/dead-letters/replay", "{\"stream\":\"facts\"}", AS_JSON).body())
+        assertThat(post("/api/dead-letters/replay", "{\"stream\":\"facts\"}", AS_JSON)
+                        .body())
                 .contains("\"delivered\":0", "\"failed\":1");
-        assertThat(post("/api/dead-letters/replay", "{\"stream\":\"other\"}", AS_JSON).body())
+        assertThat(post("/api/dead-letters/replay", "{\"stream\":\"other\"}", AS_JSON)
+                        .body())
                 .contains("\"failed\":0");
         assertThat(post("/api/dead-letters/replay", "{", AS_JSON).statusCode()).isEqualTo(400);
     }
 
     @Test
     void pages_of_other_sites_can_do_nothing() throws Exception {
-        assertThat(post("/api/streams/facts/pause", "{}", "Content-Type", "application/json", "Origin", "http://evil.example")
+        assertThat(post(
+                                "/api/streams/facts/pause",
+                                "{}",
+                                "Content-Type",
+                                "application/json",
+                                "Origin",
+                                "http://evil.example")
                         .statusCode())
                 .isEqualTo(403);
         assertThat(post(
@@ -186,9 +208,11 @@ class ManagementPortTest {
                                 "cross-site")
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(post("/api/streams/facts/pause", "{}", "Content-Type", "text/plain").statusCode())
+        assertThat(post("/api/streams/facts/pause", "{}", "Content-Type", "text/plain")
+                        .statusCode())
                 .isEqualTo(400);
-        assertThat(post("/observe/jolokia", "{}", "Origin", "http://evil.example").statusCode())
+        assertThat(post("/observe/jolokia", "{}", "Origin", "http://evil.example")
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(get("/api/streams/facts/pause").statusCode()).isNotEqualTo(200);
         assertThat(runtime.status("facts").state()).isEqualTo(StreamState.RUNNING);
@@ -213,7 +237,8 @@ class ManagementPortTest {
                                 AS_JSON)
                         .body())
                 .contains("\"status\":403");
-        assertThat(get("/observe/jolokia/read/java.lang:type=Runtime/SystemProperties").body())
+        assertThat(get("/observe/jolokia/read/java.lang:type=Runtime/SystemProperties")
+                        .body())
                 .contains("\"status\":403")
                 .doesNotContain("user.home");
         assertThat(runtime.status("facts").state()).isEqualTo(StreamState.RUNNING);
@@ -229,7 +254,9 @@ class ManagementPortTest {
                     .get()
                     .asString()
                     .startsWith("default-src 'none'; script-src 'self'; style-src 'self'");
-            assertThat(answer.headers().firstValue("x-content-type-options")).as(path).contains("nosniff");
+            assertThat(answer.headers().firstValue("x-content-type-options"))
+                    .as(path)
+                    .contains("nosniff");
         }
     }
 

@@ -46,10 +46,8 @@ final class MonitoringFiles {
         List<String> queries = new ArrayList<>();
         JsonNode dashboard = new ObjectMapper()
                 .readTree(FOLDER.resolve("grafana-dashboard.json").toFile());
-        dashboard
-                .path("panels")
-                .forEach(panel -> panel.path("targets")
-                        .forEach(target -> queries.add(target.path("expr").textValue())));
+        dashboard.path("panels").forEach(panel -> panel.path("targets")
+                .forEach(target -> queries.add(target.path("expr").textValue())));
         dashboard.path("templating").path("list").forEach(variable -> {
             if (variable.path("query").has("query")) {
                 queries.add(variable.path("query").path("query").textValue());
@@ -74,9 +72,8 @@ final class MonitoringFiles {
         Matcher selectors = SELECTOR.matcher(query);
         while (selectors.find()) {
             String metric = selectors.group(1);
-            List<Map<String, String>> of = series.stream()
-                    .filter(some -> metric.equals(some.get("")))
-                    .toList();
+            List<Map<String, String>> of =
+                    series.stream().filter(some -> metric.equals(some.get(""))).toList();
             if (of.isEmpty()) {
                 missing.add(metric);
             }

@@ -57,7 +57,11 @@ class PageTest {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.orElseThrow());
         options.addArguments(
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,1400");
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--window-size=1400,1400");
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
@@ -93,8 +97,8 @@ class PageTest {
                 .hasSize(1);
         eventually("partitions in the flow")
                 .ignoreException(StaleElementReferenceException.class)
-                .untilAsserted(() -> assertThat(browser.findElement(By.cssSelector("#flow svg"))
-                                .getText())
+                .untilAsserted(() -> assertThat(
+                                browser.findElement(By.cssSelector("#flow svg")).getText())
                         .contains("source", "facts", "facts / "));
 
         // By the keyboard alone: pause, and resume.

@@ -148,7 +148,8 @@ class RemoteJmxTest {
         assertThat(get("type=stream,name=facts", "LastDelivery").toString()).startsWith("20");
         assertThat(get("type=hub,name=facts", "BreakerState")).isEqualTo("closed");
         assertThat(get("type=hub,name=facts", "State")).isEqualTo("running");
-        assertThat(get("type=totals", "Session")).isEqualTo(runtime.application().sessionId());
+        assertThat(get("type=totals", "Session"))
+                .isEqualTo(runtime.application().sessionId());
     }
 
     @Test
@@ -208,10 +209,11 @@ class RemoteJmxTest {
         return jmx.getAttribute(new ObjectName("io.factstream:" + bean), attribute);
     }
 
-    private static Object invoke(String bean, String operation, Object... parameters)
-            throws JMException, IOException {
+    private static Object invoke(String bean, String operation, Object... parameters) throws JMException, IOException {
         String[] types = Arrays.stream(parameters)
-                .map(parameter -> parameter instanceof Integer ? "int" : parameter.getClass().getName())
+                .map(parameter -> parameter instanceof Integer
+                        ? "int"
+                        : parameter.getClass().getName())
                 .toArray(String[]::new);
         return jmx.invoke(new ObjectName("io.factstream:" + bean), operation, parameters, types);
     }

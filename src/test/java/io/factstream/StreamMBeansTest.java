@@ -57,10 +57,8 @@ class StreamMBeansTest {
             assertThat(info.getAttributes())
                     .allSatisfy(attribute ->
                             assertThat(attribute.getDescription()).contains(" ").isNotEqualTo(attribute.getName()));
-            assertThat(info.getOperations())
-                    .hasSize(5)
-                    .allSatisfy(
-                            operation -> assertThat(operation.getDescription()).contains(" "));
+            assertThat(info.getOperations()).hasSize(5).allSatisfy(operation -> assertThat(operation.getDescription())
+                    .contains(" "));
         }
     }
 

@@ -245,8 +245,8 @@ public final class Settings {
                     "Keep one of the two");
         }
         Setting<?> given = inFile.isPresent() ? KnownSettings.MANAGEMENT_TOKEN_FILE : KnownSettings.MANAGEMENT_TOKEN;
-        Optional<Secret> known =
-                inFile.map(path -> readSecret(KnownSettings.MANAGEMENT_TOKEN_FILE, path, "token")).or(() -> token);
+        Optional<Secret> known = inFile.map(path -> readSecret(KnownSettings.MANAGEMENT_TOKEN_FILE, path, "token"))
+                .or(() -> token);
         if (known.isPresent() && known.get().reveal().length() < SHORTEST_TOKEN) {
             throw new ConfigurationException(
                     origin(given),
@@ -267,9 +267,7 @@ public final class Settings {
         try {
             if (Files.size(path) > LONGEST_SECRET) {
                 throw new ConfigurationException(
-                        origin,
-                        path + " is too large for a " + what,
-                        "Name a file that holds the secret alone");
+                        origin, path + " is too large for a " + what, "Name a file that holds the secret alone");
             }
             String text = Files.readString(path).strip();
             if (text.isEmpty()) {

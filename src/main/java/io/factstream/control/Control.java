@@ -73,7 +73,8 @@ public final class Control {
     public Rewind.Moved rewind(String stream, @Nullable String to, String who, String why) {
         FactStream moved = stream(stream);
         if (why.isBlank()) {
-            throw new ConfigurationException("stream '" + stream + "'", "no reason is given", "Say why, for the record");
+            throw new ConfigurationException(
+                    "stream '" + stream + "'", "no reason is given", "Say why, for the record");
         }
         Rewind.Moved result = rewind.move(stream, to, who, why);
         moved.lookAgain();
@@ -113,7 +114,8 @@ public final class Control {
         return "delivered " + result.delivered() + ", failed " + result.failed()
                 + (result.unavailable().isEmpty()
                         ? ""
-                        : ", waiting for " + String.join(", ", result.unavailable().keySet()));
+                        : ", waiting for "
+                                + String.join(", ", result.unavailable().keySet()));
     }
 
     private FactStream stream(String id) {
@@ -126,12 +128,7 @@ public final class Control {
     }
 
     private void record(String who, Kind kind, String subject, String detail) {
-        LOG.info(
-                "action={} subject=\"{}\" who=\"{}\" {}",
-                kind.name().toLowerCase(Locale.ROOT),
-                subject,
-                who,
-                detail);
+        LOG.info("action={} subject=\"{}\" who=\"{}\" {}", kind.name().toLowerCase(Locale.ROOT), subject, who, detail);
         try {
             journal.add(new Action(clock.instant(), who, kind, subject, detail));
         } catch (RuntimeException e) {

@@ -373,7 +373,8 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         }
 
         private synchronized HubStatus status() {
-            return new HubStatus(name, breaker(name), trips, failures, failuresByCategory, throttled, reachable, failure, since);
+            return new HubStatus(
+                    name, breaker(name), trips, failures, failuresByCategory, throttled, reachable, failure, since);
         }
     }
 

@@ -38,7 +38,8 @@ public interface HubMXBean {
     @Nullable
     String getLastError();
 
-    @Description("The kind of the last failure: network, authentication, throttling, serialization, validation or unknown")
+    @Description(
+            "The kind of the last failure: network, authentication, throttling, serialization, validation or unknown")
     @Nullable
     String getErrorCategory();
 

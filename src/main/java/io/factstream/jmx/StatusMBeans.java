@@ -2,7 +2,6 @@ package io.factstream.jmx;
 
 import io.factstream.control.Control;
 import io.factstream.deadletter.DeadLetterStore;
-import io.factstream.eventhubs.HubStatus;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamState;
@@ -58,12 +57,10 @@ public final class StatusMBeans {
                     eventType,
                     new DescribedMBean(new EventTypeMBean(eventType, statistics), EventTypeMXBean.class));
         }
-        for (HubStatus hub : statistics.hubs()) {
-            register(
-                    agent,
-                    "hub",
-                    hub.hub(),
-                    new DescribedMBean(new HubMBean(hub.hub(), statistics), HubMXBean.class));
+        for (String hub : statistics.streams().stream()
+                .map(stream -> stream.stream().definition().hub())
+                .collect(Collectors.toSet())) {
+            register(agent, "hub", hub, new DescribedMBean(new HubMBean(hub, statistics), HubMXBean.class));
         }
         register(
                 agent,

@@ -84,9 +84,12 @@ public interface StreamMXBean extends CountsMXBean {
     @Description("Send the stream's dead letters again, and tell what came of it")
     String replay();
 
-    @Description("Put the watermark elsewhere, backwards or forwards: rows after it are sent (again), with the same ids")
+    @Description(
+            "Put the watermark elsewhere, backwards or forwards: rows after it are sent (again), with the same ids")
     String rewind(
-            @Description(name = "to", value = "The new watermark, such as 2026-01-31 00:00:00: rows after it are read next")
+            @Description(
+                            name = "to",
+                            value = "The new watermark, such as 2026-01-31 00:00:00: rows after it are read next")
                     String to,
             @Description(name = "why", value = "The reason, for the record") String why);
 

@@ -59,7 +59,8 @@ final class Access {
     @Nullable
     String refusalAsForeign(@Nullable String host, @Nullable String origin, @Nullable String site) {
         boolean foreignSite = site != null && !site.equals("same-origin") && !site.equals("none");
-        boolean foreignOrigin = origin != null && !origin.replaceFirst("^https?://", "").equals(host);
+        boolean foreignOrigin =
+                origin != null && !origin.replaceFirst("^https?://", "").equals(host);
         return foreignSite || foreignOrigin ? "the request comes from a page of another site" : null;
     }
 

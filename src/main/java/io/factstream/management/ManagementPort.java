@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -63,6 +64,9 @@ public final class ManagementPort extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementPort.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What changes nothing. */
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private static final int REFUSED = 403;
     private static final int UNKNOWN = 404;
@@ -166,14 +170,13 @@ public final class ManagementPort extends MainListenerSupport {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(4)
                 .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false));
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false));
         // A replay may last; it is asked for.
         options.setBlockedThreadCheckInterval(Integer.MAX_VALUE);
         main.getCamelContext().getRegistry().bind("vertxOptions", options);
-        main.getCamelContext()
-                .getRegistry()
-                .bind(MicrometerConstants.METRICS_REGISTRY_NAME, statistics.registry());
+        main.getCamelContext().getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, statistics.registry());
     }
 
     @Override
@@ -216,10 +219,9 @@ public final class ManagementPort extends MainListenerSupport {
         router.route().order(Integer.MIN_VALUE).handler(this::guard);
         FILES.forEach((path, type) -> {
             byte[] file = file(path.equals("/") ? "page.html" : path.substring(1));
-            router.route(HttpMethod.GET, path)
-                    .handler(call -> call.response()
-                            .putHeader("content-type", type)
-                            .end(io.vertx.core.buffer.Buffer.buffer(file)));
+            router.route(HttpMethod.GET, path).handler(call -> call.response()
+                    .putHeader("content-type", type)
+                    .end(io.vertx.core.buffer.Buffer.buffer(file)));
         });
         get(router, "/api/status", call -> Optional.of(document.status()));
         get(router, "/api/dead-letters", this::letters);
@@ -253,9 +255,8 @@ public final class ManagementPort extends MainListenerSupport {
         // Of the header Host, or of what HTTP/2 has in its place.
         String host = request.authority() == null ? null : request.authority().toString();
         String refusal = access.refusal(host);
-        if (refusal == null && request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-            refusal =
-                    access.refusalAsForeign(host, request.getHeader("origin"), request.getHeader("sec-fetch-site"));
+        if (refusal == null && !READING.contains(request.method())) {
+            refusal = access.refusalAsForeign(host, request.getHeader("origin"), request.getHeader("sec-fetch-site"));
         }
         if (refusal != null) {
             refuse(call, REFUSED, refusal);
@@ -310,7 +311,7 @@ public final class ManagementPort extends MainListenerSupport {
                     respond(call, found.get());
                 }
             } catch (UnknownStreamException unknown) {
-                refuse(call, UNKNOWN, unknown.getMessage());
+                refuse(call, UNKNOWN, String.valueOf(unknown.getMessage()));
             } catch (IllegalArgumentException | ConfigurationException wrong) {
                 refuse(call, WRONG, String.valueOf(wrong.getMessage()));
             } catch (RuntimeException failed) {
@@ -328,8 +329,7 @@ public final class ManagementPort extends MainListenerSupport {
 
     private static DeadLetterFilter filter(RoutingContext call) {
         JsonNode body = body(call);
-        return filter(
-                body.path("stream").textValue(), body.path("category").textValue());
+        return filter(body.path("stream").textValue(), body.path("category").textValue());
     }
 
     private static DeadLetterFilter filter(@Nullable String stream, @Nullable String category) {

@@ -91,8 +91,9 @@ final class StatusDocument {
     private List<String> problems() {
         List<String> problems = new ArrayList<>();
         for (HubStatus hub : statistics.hubs()) {
-            if (hub.failure() != null) {
-                problems.add("hub " + hub.hub() + " is failing: " + hub.failure().error());
+            if (hub.failure() != null && statistics.isOfStreams(hub.hub())) {
+                problems.add(
+                        "hub " + hub.hub() + " is failing: " + hub.failure().error());
             }
         }
         for (StreamStatistics stream : statistics.streams()) {
@@ -106,6 +107,12 @@ final class StatusDocument {
 
     private List<String> warnings() {
         List<String> warnings = new ArrayList<>();
+        for (HubStatus hub : statistics.hubs()) {
+            if (hub.failure() != null && !statistics.isOfStreams(hub.hub())) {
+                warnings.add("hub " + hub.hub() + " of the dead letters is failing, no stream waits for it: "
+                        + hub.failure().error());
+            }
+        }
         for (StreamStatistics stream : statistics.streams()) {
             StreamStatus status = stream.status();
             if (status.state() == StreamState.PAUSED) {
@@ -166,7 +173,9 @@ final class StatusDocument {
         node.put("hub", stream.stream().definition().hub());
         node.put("state", word(status.state()));
         node.put("since", status.since().toString());
-        node.put("watermark", status.watermark() == null ? null : status.watermark().toString());
+        node.put(
+                "watermark",
+                status.watermark() == null ? null : status.watermark().toString());
         node.put("lastEventTime", status.lastEventTime());
         node.put("lastDelivery", text(stream.lastDelivery()));
         node.put("lastError", status.lastError());
@@ -222,7 +231,8 @@ final class StatusDocument {
         for (int i = (samples.size() - 1) % step; i >= 0 && i < samples.size(); i += step) {
             Sample sample = samples.get(i);
             if (before != null) {
-                long millis = Math.max(1, Duration.between(before.at(), sample.at()).toMillis());
+                long millis =
+                        Math.max(1, Duration.between(before.at(), sample.at()).toMillis());
                 rates.add(Math.max(0, sample.eventsSent() - before.eventsSent()) * 1000.0 / millis);
                 lags.add(sample.lagRows());
             }

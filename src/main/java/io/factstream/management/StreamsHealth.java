@@ -12,7 +12,7 @@ import org.apache.camel.health.HealthCheckRepository;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** A readiness check for each stream and each hub: down while it fails. A restart mends none of them: all are alive. */
+/** A readiness check for each stream and each hub that streams send to: down while it fails. A restart mends none of them: all are alive. */
 final class StreamsHealth implements HealthCheckRepository {
 
     private static final String GROUP = "factstream";
@@ -44,7 +44,9 @@ final class StreamsHealth implements HealthCheckRepository {
         return enabled
                 ? Stream.concat(
                         statistics.streams().stream().map(StreamCheck::new),
-                        statistics.hubs().stream().map(hub -> new HubCheck(hub.hub())))
+                        statistics.hubs().stream()
+                                .filter(hub -> statistics.isOfStreams(hub.hub()))
+                                .map(hub -> new HubCheck(hub.hub())))
                 : Stream.empty();
     }
 
@@ -95,7 +97,9 @@ final class StreamsHealth implements HealthCheckRepository {
             if (status.failure() == null) {
                 builder.up();
             } else {
-                builder.down().message("hub " + hub + " is failing: " + status.failure().error());
+                builder.down()
+                        .message("hub " + hub + " is failing: "
+                                + status.failure().error());
             }
         }
     }

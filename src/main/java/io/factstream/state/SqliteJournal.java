@@ -24,8 +24,7 @@ final class SqliteJournal implements Journal {
                     action.kind().name(),
                     action.subject(),
                     action.detail());
-            Sql.update(
-                    connection, "DELETE FROM action WHERE seq <= (SELECT max(seq) FROM action) - ?", Journal.KEPT);
+            Sql.update(connection, "DELETE FROM action WHERE seq <= (SELECT max(seq) FROM action) - ?", Journal.KEPT);
         });
     }
 

@@ -88,8 +88,10 @@ public final class Statistics implements AutoCloseable {
                 .tags("session", sessionId)
                 .register(registry);
         for (ErrorCategory category : ErrorCategory.values()) {
-            Gauge.builder("factstream.dead.letters", this, s -> s.deadLetters(summary -> summary.byCategory()
-                            .getOrDefault(category, 0L)))
+            Gauge.builder(
+                            "factstream.dead.letters",
+                            this,
+                            s -> s.deadLetters(summary -> summary.byCategory().getOrDefault(category, 0L)))
                     .description("Dead letters in the store by the kind of their last failure")
                     .tags("category", category.name().toLowerCase(Locale.ROOT))
                     .register(registry);
@@ -107,8 +109,10 @@ public final class Statistics implements AutoCloseable {
         }
         StreamStatistics made = new StreamStatistics(stream, registry, clock, KEPT, this::changed);
         streams.put(id, made);
-        Gauge.builder("factstream.stream.dead.letters", this, s -> s.deadLetters(
-                        summary -> summary.byStream().getOrDefault(id, 0L)))
+        Gauge.builder(
+                        "factstream.stream.dead.letters",
+                        this,
+                        s -> s.deadLetters(summary -> summary.byStream().getOrDefault(id, 0L)))
                 .description("Dead letters of the stream in the store")
                 .tags("stream", id)
                 .register(registry);
@@ -151,16 +155,14 @@ public final class Statistics implements AutoCloseable {
         }
     }
 
-    private void gauge(
-            Tags tags, String name, String description, ToDoubleFunction<HubStatus> value, String hub) {
+    private void gauge(Tags tags, String name, String description, ToDoubleFunction<HubStatus> value, String hub) {
         Gauge.builder("factstream." + name, hubs, monitor -> value.applyAsDouble(hub(hub)))
                 .description(description)
                 .tags(tags)
                 .register(registry);
     }
 
-    private void count(
-            Tags tags, String name, String description, ToDoubleFunction<HubStatus> value, String hub) {
+    private void count(Tags tags, String name, String description, ToDoubleFunction<HubStatus> value, String hub) {
         FunctionCounter.builder("factstream." + name, hubs, monitor -> value.applyAsDouble(hub(hub)))
                 .description(description)
                 .tags(tags)
@@ -178,6 +180,11 @@ public final class Statistics implements AutoCloseable {
     /** Whether a send to the hub, or a question about it, came to an end in this session. */
     public boolean isKnown(String hub) {
         return hubs.all().stream().anyMatch(status -> status.hub().equals(hub));
+    }
+
+    /** Whether streams send to the hub; dead letters may be published to one that they do not send to. */
+    public boolean isOfStreams(String hub) {
+        return knownHubs.contains(hub);
     }
 
     /** The hubs that streams send to, and those that were asked for otherwise, by name. */
@@ -240,7 +247,9 @@ public final class Statistics implements AutoCloseable {
 
     /** Events a second of all streams since the session began. */
     public double rateSinceStart() {
-        return streams.values().stream().mapToDouble(StreamStatistics::rateSinceStart).sum();
+        return streams.values().stream()
+                .mapToDouble(StreamStatistics::rateSinceStart)
+                .sum();
     }
 
     /** Failed pages and dead-lettered events of all streams by what kind of failure it was, all kinds. */

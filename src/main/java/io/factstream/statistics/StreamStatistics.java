@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -71,14 +72,28 @@ public final class StreamStatistics implements StreamObserver {
         begun = clock.instant();
         history = new History(kept);
         Tags tags = Tags.of(
-                "stream", id, "event_type", stream.definition().eventType(), "hub", stream.definition().hub());
+                "stream",
+                id,
+                "event_type",
+                stream.definition().eventType(),
+                "hub",
+                stream.definition().hub());
         count(registry, tags, "rows.read", "Rows read from the source, repeated reads included", s -> s.counts()
                 .rowsRead());
-        count(registry, tags, "events.sent", "Events that the hub acknowledged", s -> s.counts().eventsSent());
-        count(registry, tags, "events.failed", "Events of pages that failed; each is sent again", s -> s.eventsFailed());
-        count(registry, tags, "batches.sent", "Batches that the hub acknowledged", s -> s.counts().batches());
-        count(registry, tags, "bytes.sent", "Bytes of acknowledged batches on the wire", s -> s.counts().bytes());
-        count(registry, tags, "pages.throttled", "Pages that the hub put off", s -> s.status().throttles());
+        count(registry, tags, "events.sent", "Events that the hub acknowledged", s -> s.counts()
+                .eventsSent());
+        count(
+                registry,
+                tags,
+                "events.failed",
+                "Events of pages that failed; each is sent again",
+                s -> s.eventsFailed());
+        count(registry, tags, "batches.sent", "Batches that the hub acknowledged", s -> s.counts()
+                .batches());
+        count(registry, tags, "bytes.sent", "Bytes of acknowledged batches on the wire", s -> s.counts()
+                .bytes());
+        count(registry, tags, "pages.throttled", "Pages that the hub put off", s -> s.status()
+                .throttles());
         for (FailureCategory category : FailureCategory.values()) {
             LongAdder failures = new LongAdder();
             LongAdder letters = new LongAdder();
@@ -111,9 +126,12 @@ public final class StreamStatistics implements StreamObserver {
         gauge(registry, tags, "rows.unsettled", "Rows that are too young to be read", s -> s.status()
                 .backlog()
                 .unsettled());
-        gauge(registry, tags, "rows.without.watermark", "Rows that can never be read: their watermark is NULL", s -> s.status()
-                .backlog()
-                .withoutWatermark());
+        gauge(
+                registry,
+                tags,
+                "rows.without.watermark",
+                "Rows that can never be read: their watermark is NULL",
+                s -> s.status().backlog().withoutWatermark());
         gauge(registry, tags, "rows.late", "Rows that appeared behind the watermark", s -> s.status()
                 .lateRows()
                 .rows());
@@ -126,10 +144,10 @@ public final class StreamStatistics implements StreamObserver {
                 registry,
                 tags,
                 "last.delivery.timestamp.seconds",
-                "When a watermark was last saved, in seconds since 1970; none before the first in this session",
+                "When a watermark was last saved, or the session began, in seconds since 1970",
                 s -> {
                     Instant last = s.lastDelivery();
-                    return last == null ? Double.NaN : last.toEpochMilli() / 1000.0;
+                    return (last == null ? s.begun : last).toEpochMilli() / 1000.0;
                 });
         for (Step step : Step.values()) {
             timers.put(
@@ -200,13 +218,13 @@ public final class StreamStatistics implements StreamObserver {
     public Map<FailureCategory, Long> errors() {
         Map<FailureCategory, Long> errors = new EnumMap<>(FailureCategory.class);
         pageFailures.forEach((category, count) ->
-                errors.put(category, count.sum() + deadLettered.get(category).sum()));
+                errors.put(category, count.sum() + of(deadLettered, category).sum()));
         return errors;
     }
 
     /** Pages that failed because the hub could not be reached, or the connection broke. */
     public long connectionFailures() {
-        return pageFailures.get(FailureCategory.NETWORK).sum();
+        return of(pageFailures, FailureCategory.NETWORK).sum();
     }
 
     /** When a watermark was last saved; null before the first in this session. */
@@ -232,7 +250,7 @@ public final class StreamStatistics implements StreamObserver {
 
     /** How long a step takes. */
     public StepTimes times(Step step) {
-        HistogramSnapshot times = timers.get(step).takeSnapshot();
+        HistogramSnapshot times = of(timers, step).takeSnapshot();
         return new StepTimes(
                 times.count(),
                 times.mean(TimeUnit.SECONDS),
@@ -262,12 +280,13 @@ public final class StreamStatistics implements StreamObserver {
     }
 
     private Sample now() {
-        return new Sample(clock.instant(), counts().eventsSent(), status().backlog().rows());
+        return new Sample(
+                clock.instant(), counts().eventsSent(), status().backlog().rows());
     }
 
     @Override
     public void took(Step step, long nanos) {
-        timers.get(step).record(nanos, TimeUnit.NANOSECONDS);
+        of(timers, step).record(nanos, TimeUnit.NANOSECONDS);
         if (step == Step.COMMIT) {
             lastDelivery = clock.instant();
         }
@@ -280,18 +299,23 @@ public final class StreamStatistics implements StreamObserver {
 
     @Override
     public void failed(RuntimeException why, int events) {
-        pageFailures.get(FailureCategory.of(why)).increment();
+        of(pageFailures, FailureCategory.of(why)).increment();
         eventsFailed.add(events);
     }
 
     @Override
     public void deadLettered(ErrorCategory category, int events) {
-        deadLettered.get(FailureCategory.of(category)).add(events);
+        of(deadLettered, FailureCategory.of(category)).add(events);
     }
 
     @Override
     public void changed(StreamState from, StreamStatus now) {
         listener.accept(from, now);
+    }
+
+    /** The maps have an entry for each constant. */
+    private static <K, V> V of(Map<K, V> entries, K constant) {
+        return Objects.requireNonNull(entries.get(constant));
     }
 
     private static String word(Enum<?> constant) {

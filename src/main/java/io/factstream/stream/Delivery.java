@@ -77,8 +77,7 @@ public final class Delivery {
     /** Counts a batch that the hub acknowledged. */
     public void sent(EventBatch batch, Exchange exchange) {
         streams.sent(batch);
-        streams.took(
-                batch, Step.SEND, System.nanoTime() - exchange.getProperty(MARSHALLED, Long.class));
+        streams.took(batch, Step.SEND, System.nanoTime() - exchange.getProperty(MARSHALLED, Long.class));
     }
 
     /**

@@ -140,8 +140,7 @@ class ControlTest {
         assertThatThrownBy(() -> control.pause("sale", "ann"))
                 .isInstanceOf(UnknownStreamException.class)
                 .hasMessage("there is no stream 'sale'; name one of sales");
-        assertThatThrownBy(() -> control.rewind("sale", null, "ann", "why"))
-                .isInstanceOf(UnknownStreamException.class);
+        assertThatThrownBy(() -> control.rewind("sale", null, "ann", "why")).isInstanceOf(UnknownStreamException.class);
         assertThat(control.recent(10)).isEmpty();
     }
 
@@ -155,11 +154,7 @@ class ControlTest {
         assertThat(state.watermarks().find("sales").orElseThrow().position()).isEqualTo(Watermark.of("BIGINT", "5"));
         assertThat(control.recent(1))
                 .containsExactly(new Action(
-                        NOW,
-                        "ann",
-                        Kind.REWIND,
-                        "sales",
-                        "watermark moved from BIGINT 7 to BIGINT 5: lost a day"));
+                        NOW, "ann", Kind.REWIND, "sales", "watermark moved from BIGINT 7 to BIGINT 5: lost a day"));
         assertThat(state.watermarks().history("sales")).hasSize(1);
     }
 
@@ -182,7 +177,8 @@ class ControlTest {
     @Test
     void replays_are_recorded_with_what_came_of_them() {
         state.deadLetters().store(List.of(letter("t1"), letter("t2"), letter("t3")));
-        String first = state.deadLetters().list(DeadLetterFilter.EVERY, 1).get(0).id();
+        String first =
+                state.deadLetters().list(DeadLetterFilter.EVERY, 1).get(0).id();
 
         control.replay(first, "ann");
         control.replay(DeadLetterFilter.EVERY.ofStream("sales"), "bob");

@@ -26,17 +26,21 @@ class AccessTest {
 
     @Test
     void beyond_loopback_any_name_will_do() {
-        assertThat(new Access(false, TOKEN).refusal("factstream.shop.example:9876")).isNull();
+        assertThat(new Access(false, TOKEN).refusal("factstream.shop.example:9876"))
+                .isNull();
     }
 
     @Test
     void what_a_page_of_another_site_sends_is_refused() {
         Access access = new Access(true, Optional.empty());
 
-        assertThat(access.refusalAsForeign("localhost:9876", "http://evil.example", null)).contains("another site");
-        assertThat(access.refusalAsForeign("localhost:9876", "http://localhost:8080", null)).contains("another site");
+        assertThat(access.refusalAsForeign("localhost:9876", "http://evil.example", null))
+                .contains("another site");
+        assertThat(access.refusalAsForeign("localhost:9876", "http://localhost:8080", null))
+                .contains("another site");
         assertThat(access.refusalAsForeign("localhost:9876", "null", null)).contains("another site");
-        assertThat(access.refusalAsForeign("localhost:9876", null, "cross-site")).contains("another site");
+        assertThat(access.refusalAsForeign("localhost:9876", null, "cross-site"))
+                .contains("another site");
         assertThat(access.refusalAsForeign("localhost:9876", null, "same-site")).contains("another site");
     }
 
