@@ -305,7 +305,7 @@ public final class Application implements AutoCloseable {
         if (!streaming) {
             return;
         }
-        new StatusMBeans(camel.getCamelContext()).register(sessionId, statistics, state.deadLetters(), control);
+        new StatusMBeans(camel.getCamelContext(), sessionId, statistics, state.deadLetters(), control).register();
         statistics.start();
         if (backfill == null) {
             heartbeat.start();

@@ -4,13 +4,15 @@ import io.factstream.control.Control;
 import io.factstream.deadletter.DeadLetterStore;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.StreamDefinition;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import javax.management.AttributeChangeNotification;
 import javax.management.JMException;
 import javax.management.MBeanNotificationInfo;
@@ -29,50 +31,77 @@ public final class StatusMBeans {
     private static final String STATE = "State";
 
     private final @Nullable ManagementAgent agent;
+    private final String session;
+    private final Statistics statistics;
+    private final DeadLetterStore letters;
+    private final Control control;
     private final Map<String, DescribedMBean> streams = new ConcurrentHashMap<>();
+    private final Set<ObjectName> registered = ConcurrentHashMap.newKeySet();
     private final AtomicLong notifications = new AtomicLong();
 
     /** Registers where the context registers its own MBeans; nowhere when JMX is off. They go with those. */
-    public StatusMBeans(CamelContext context) {
+    public StatusMBeans(
+            CamelContext context, String session, Statistics statistics, DeadLetterStore letters, Control control) {
         agent = context.getManagementStrategy().getManagementAgent();
+        this.session = session;
+        this.statistics = statistics;
+        this.letters = letters;
+        this.control = control;
+        statistics.whenStateChanges(this::tell);
     }
 
-    /** Registers all that a runtime has by now. */
-    public void register(String session, Statistics statistics, DeadLetterStore letters, Control control) {
+    /** Registers what the runtime has by now and is not registered yet. */
+    public synchronized void register() {
         if (agent == null) {
             return;
         }
         for (StreamStatistics stream : statistics.streams()) {
-            DescribedMBean mbean =
-                    new DescribedMBean(new StreamMBean(stream, control), StreamMXBean.class, stateChanges());
-            streams.put(stream.id(), mbean);
-            register(agent, "stream", stream.id(), mbean);
-        }
-        for (String eventType : statistics.streams().stream()
-                .map(stream -> stream.stream().definition().eventType())
-                .collect(Collectors.toSet())) {
-            register(
-                    agent,
-                    "event-type",
-                    eventType,
-                    new DescribedMBean(new EventTypeMBean(eventType, statistics), EventTypeMXBean.class));
-        }
-        for (String hub : statistics.streams().stream()
-                .map(stream -> stream.stream().definition().hub())
-                .collect(Collectors.toSet())) {
-            register(agent, "hub", hub, new DescribedMBean(new HubMBean(hub, statistics), HubMXBean.class));
+            StreamDefinition definition = stream.stream().definition();
+            register(agent, "hub", definition.hub(), () -> hub(definition.hub()));
+            register(agent, "event-type", definition.eventType(), () -> eventType(definition.eventType()));
+            register(agent, "stream", stream.id(), () -> {
+                DescribedMBean mbean = stream(stream);
+                streams.put(stream.id(), mbean);
+                return mbean;
+            });
         }
         register(
                 agent,
                 "totals",
                 null,
-                new DescribedMBean(new TotalsMBean(session, statistics, control), TotalsMXBean.class));
+                () -> new DescribedMBean(new TotalsMBean(session, statistics, control), TotalsMXBean.class));
         register(
                 agent,
                 "dead-letters",
                 null,
-                new DescribedMBean(new DeadLettersMBean(statistics, letters, control), DeadLettersMXBean.class));
-        statistics.whenStateChanges(this::tell);
+                () -> new DescribedMBean(
+                        new DeadLettersMBean(statistics, letters, control), DeadLettersMXBean.class));
+    }
+
+    private DescribedMBean hub(String hub) {
+        return new DescribedMBean(new HubMBean(hub, statistics), HubMXBean.class);
+    }
+
+    private DescribedMBean eventType(String eventType) {
+        return new DescribedMBean(new EventTypeMBean(eventType, statistics), EventTypeMXBean.class);
+    }
+
+    private DescribedMBean stream(StreamStatistics stream) {
+        return new DescribedMBean(new StreamMBean(stream, control), StreamMXBean.class, stateChanges());
+    }
+
+    /** Takes a stream out that is no longer there. */
+    public synchronized void unregister(String stream) {
+        if (agent == null || streams.remove(stream) == null) {
+            return;
+        }
+        ObjectName name = name("stream", stream);
+        registered.remove(name);
+        try {
+            agent.unregister(name);
+        } catch (JMException e) {
+            throw new IllegalStateException("stream " + stream + " cannot be taken out of JMX", e);
+        }
     }
 
     private static MBeanNotificationInfo stateChanges() {
@@ -99,9 +128,14 @@ public final class StatusMBeans {
                 word(now.state())));
     }
 
-    private static void register(ManagementAgent agent, String type, @Nullable String name, DescribedMBean mbean) {
+    private void register(
+            ManagementAgent agent, String type, @Nullable String name, Supplier<DescribedMBean> mbean) {
+        ObjectName full = name(type, name);
+        if (!registered.add(full)) {
+            return;
+        }
         try {
-            agent.register(mbean, name(type, name));
+            agent.register(mbean.get(), full);
         } catch (JMException e) {
             throw new IllegalStateException(type + " " + name + " cannot be shown in JMX", e);
         }

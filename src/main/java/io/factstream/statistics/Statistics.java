@@ -13,6 +13,7 @@ import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -117,6 +118,15 @@ public final class Statistics implements AutoCloseable {
                 .tags("stream", id)
                 .register(registry);
         return made;
+    }
+
+    /** The stream is no longer there: what was counted of it is gone. */
+    public void forget(String stream) {
+        streams.remove(stream);
+        registry.getMeters().stream()
+                .map(Meter::getId)
+                .filter(id -> stream.equals(id.getTag("stream")))
+                .forEach(registry::remove);
     }
 
     private void changed(StreamState from, StreamStatus now) {

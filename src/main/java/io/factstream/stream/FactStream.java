@@ -246,6 +246,8 @@ public final class FactStream {
                 PageReader.Found found = reader.find(lease.connection(), saved());
                 if (found.window().isPresent()) {
                     drained = false;
+                    // Whatever is found behind this page: the file is looked into again, changed or not.
+                    drainedAt = null;
                 }
                 reader.look(lease.connection(), found, stamp);
                 take(found, exchange);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.factstream.config.ConfigurationException;
-import io.factstream.config.NonFinite;
 import io.factstream.deadletter.Courier;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterFilter;
@@ -15,27 +14,18 @@ import io.factstream.deadletter.Parcel;
 import io.factstream.deadletter.Replay;
 import io.factstream.deadletter.Severity;
 import io.factstream.deadletter.Shipment;
-import io.factstream.eventhubs.HubLayout;
-import io.factstream.eventhubs.Hubs;
-import io.factstream.eventhubs.OutageException;
 import io.factstream.journal.Action;
 import io.factstream.journal.Action.Kind;
-import io.factstream.source.Courtesy;
-import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.FactStream;
-import io.factstream.stream.PageMemory;
-import io.factstream.stream.StreamServices;
+import io.factstream.stream.IdleStreams;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.Streams;
 import io.factstream.watermark.Passed;
 import io.factstream.watermark.Watermark;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -50,19 +40,6 @@ class ControlTest {
 
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-
-    /** A hub that nobody asks. */
-    private static final Hubs NO_HUBS = new Hubs() {
-        @Override
-        public HubLayout layout(String hub) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public Optional<OutageException> cut(String hub) {
-            return Optional.empty();
-        }
-    };
 
     /** Delivers all it gets. */
     private static final Courier DELIVERING = new Courier() {
@@ -82,36 +59,10 @@ class ControlTest {
     private Control control;
 
     @BeforeEach
-    void open(@TempDir Path folder) throws IOException {
+    void open(@TempDir Path folder) {
         state = SqliteState.open(folder.resolve("state.db"), new DeadLetterLimit(10, "limit"));
-        Files.writeString(folder.resolve("sales.sql"), "SELECT 1 AS _watermark");
-        StreamServices services = new StreamServices(
-                new DuckDbSource(
-                        folder.resolve("facts.duckdb"),
-                        32L << 20,
-                        1,
-                        Duration.ofSeconds(1),
-                        folder.resolve("spill"),
-                        new Courtesy(Duration.ofSeconds(1), Duration.ZERO, 1)),
-                NO_HUBS,
-                state.watermarks(),
-                new PageMemory(1, 1),
-                new StreamServices.Pages(
-                        "shop",
-                        "1.0",
-                        "session",
-                        NonFinite.STRING,
-                        10,
-                        1 << 20,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        1,
-                        Duration.ZERO),
-                CLOCK,
-                CLOCK);
-        Streams streams = new Streams(services, folder);
-        sales = streams.define("sales", "sale", "sales.sql", "_watermark", "hub", "0s");
+        Streams streams = IdleStreams.in(folder, state.watermarks(), CLOCK);
+        sales = IdleStreams.define(streams, folder, "sales");
         Replay replay = new Replay(state.deadLetters(), DELIVERING, CLOCK);
         control = new Control(streams, () -> replay, new Rewind(state.watermarks()), state.journal(), CLOCK);
     }
