@@ -79,6 +79,7 @@ public final class Application implements AutoCloseable {
     private final String sessionId;
     private final HubMonitor hubs;
     private final Streams streams;
+    private final DuckDbSource source;
     private final ExecutorService senders;
     private final ExecutorService readers;
     private final Main camel;
@@ -123,7 +124,7 @@ public final class Application implements AutoCloseable {
                         KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = access(settings);
-        DuckDbSource source = source(settings);
+        source = source(settings);
         backfill = rows == null ? null : backfill(rows, source);
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         hubs = hubs(settings, access, breakers, running);
@@ -405,6 +406,7 @@ public final class Application implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            source.close();
             if (started) {
                 endSession();
             }

@@ -43,7 +43,11 @@ public final class WireSize {
 
     /** The encoded size of a text in a property map. */
     public static int text(String value) {
-        int bytes = utf8Length(value);
+        return textOf(utf8Length(value));
+    }
+
+    /** The encoded size of a text of so many bytes in UTF-8. */
+    public static int textOf(int bytes) {
         return (bytes <= 255 ? 2 : 5) + bytes;
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Never open the file by other means in a process that reads it, not even to copy it: closing it would drop the lock
  * that keeps the loader out.
  */
-public final class DuckDbSource implements DataSource {
+public final class DuckDbSource implements DataSource, AutoCloseable {
 
     private static final Courtesy ALONE = new Courtesy(Duration.ofDays(36_500), Duration.ZERO, Integer.MAX_VALUE);
     private static final String LOCKED = "Could not set lock on file";
@@ -41,6 +41,8 @@ public final class DuckDbSource implements DataSource {
     private final Duration queryTimeout;
     private final Properties configuration;
     private final Gate gate;
+    private final SourceConnection.Openings openings = new SourceConnection.Openings();
+    private final Linger linger;
 
     /** What each thread opened last by {@link #open}; it may be closed since. */
     @SuppressWarnings("ThreadLocalUsage") // One for each source: a thread may have two of them open.
@@ -65,6 +67,7 @@ public final class DuckDbSource implements DataSource {
     public DuckDbSource(
             Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder, Courtesy courtesy) {
         gate = new Gate(courtesy);
+        linger = new Linger(gate, () -> connect(gate.join()));
         this.file = file;
         this.queryTimeout = queryTimeout;
         // All connections of a process to one file must be configured alike, so this is the only place that does it.
@@ -142,6 +145,25 @@ public final class DuckDbSource implements DataSource {
         return discreet(second);
     }
 
+    /**
+     * Says, while the file is open, that the next page is to be read soon: it then stays open for that, at most to the end
+     * of the stretch of reading that the loader grants.
+     */
+    public void expectNextPage() throws SQLException {
+        linger.begin();
+    }
+
+    /** The number of the current opening of the file: while it stays the same nobody else can have written it. */
+    public long opening() {
+        return openings.count();
+    }
+
+    /** Lets go of the file where it is held open for a next page. Connections stay open until they are closed. */
+    @Override
+    public void close() {
+        linger.close();
+    }
+
     private Connection discreet(SourceConnection opened) {
         return DiscreetConnection.of(opened.asConnection(), queryTimeoutSeconds());
     }
@@ -149,7 +171,7 @@ public final class DuckDbSource implements DataSource {
     private SourceConnection connect(Gate.Pass pass) throws SQLException {
         boolean opened = false;
         try {
-            SourceConnection connection = SourceConnection.open(file, configuration, pass);
+            SourceConnection connection = SourceConnection.open(file, configuration, pass, openings);
             opened = true;
             return connection;
         } catch (SQLException e) {

@@ -28,16 +28,35 @@ final class SourceConnection implements InvocationHandler {
 
     private final Connection connection;
     private final Gate.Pass pass;
+    private final Openings openings;
     private final List<SourceConnection> joined = new ArrayList<>();
     private boolean closed;
 
-    private SourceConnection(Connection connection, Gate.Pass pass) {
+    /** How often a file was opened after it had been closed, and how many connections it has now. */
+    static final class Openings {
+        private int open;
+        private long count;
+
+        /** The number of the current opening: while it is the same, nobody else can have written the file. */
+        long count() {
+            OPENING_OR_CLOSING.lock();
+            try {
+                return count;
+            } finally {
+                OPENING_OR_CLOSING.unlock();
+            }
+        }
+    }
+
+    private SourceConnection(Connection connection, Gate.Pass pass, Openings openings) {
         this.connection = connection;
         this.pass = pass;
+        this.openings = openings;
     }
 
     /** Opens a file; the pass is given back when the connection is closed, not when this fails. */
-    static SourceConnection open(Path file, Properties configuration, Gate.Pass pass) throws SQLException {
+    static SourceConnection open(Path file, Properties configuration, Gate.Pass pass, Openings openings)
+            throws SQLException {
         OPENING_OR_CLOSING.lock();
         try {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, configuration);
@@ -47,7 +66,10 @@ final class SourceConnection implements InvocationHandler {
                 connection.close();
                 throw e;
             }
-            return new SourceConnection(connection, pass);
+            if (openings.open++ == 0) {
+                openings.count++;
+            }
+            return new SourceConnection(connection, pass, openings);
         } finally {
             OPENING_OR_CLOSING.unlock();
         }
@@ -95,10 +117,14 @@ final class SourceConnection implements InvocationHandler {
         }
     }
 
-    private void close() throws SQLException {
+    /** Closing it twice does nothing. */
+    void close() throws SQLException {
         OPENING_OR_CLOSING.lock();
         try {
-            closed = true;
+            if (!closed) {
+                closed = true;
+                openings.open--;
+            }
             for (SourceConnection other : joined) {
                 other.close();
             }

@@ -2,6 +2,7 @@ package io.factstream.stream;
 
 import io.factstream.eventhubs.WireSize;
 import io.factstream.stream.Event.Part;
+import io.factstream.stream.Event.Parts;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -58,50 +59,52 @@ final class Envelope {
                 "content_type", "application/json");
     }
 
-    /** The encoded size of the content of {@link #properties}. */
-    int propertiesContent(String traceId) {
-        return fixedPropertiesContent - WireSize.text("") + WireSize.text(traceId);
+    /** The encoded size of the content of {@link #properties}, with a trace id of so many bytes in UTF-8. */
+    int propertiesContent(int traceIdBytes) {
+        return fixedPropertiesContent - WireSize.text("") + WireSize.textOf(traceIdBytes);
     }
 
     /** The length in bytes of what {@link #json} returns. */
-    int length(Event event) {
-        int traceId = event.length(Part.TRACE_ID);
+    int length(Event event, Parts parts) {
+        String derived = event.derivedId();
         return head.length
-                + event.length(Part.PAYLOAD)
+                + parts.length(Part.PAYLOAD)
                 + TRACE_ID.length
-                + (traceId > 0 ? traceId : event.traceId().length() + QUOTES)
-                + optional(INGEST_TIMESTAMP, event, Part.EVENT_TIME)
+                + (derived == null ? parts.length(Part.TRACE_ID) : derived.length() + QUOTES)
+                + optional(INGEST_TIMESTAMP, parts, Part.EVENT_TIME)
                 + origin.length
-                + optional(CORRELATION_ID, event, Part.CORRELATION_ID)
-                + optional(PARTITION_KEY, event, Part.PARTITION_KEY)
+                + optional(CORRELATION_ID, parts, Part.CORRELATION_ID)
+                + optional(PARTITION_KEY, parts, Part.PARTITION_KEY)
                 + session.length
-                + optional(PARENT_EVENT_ID, event, Part.PARENT_EVENT_ID)
+                + optional(PARENT_EVENT_ID, parts, Part.PARENT_EVENT_ID)
                 + 1;
     }
 
     /** The event as it is sent: UTF-8 JSON. */
     byte[] json(Event event) {
-        Writer out = new Writer(new byte[length(event)]);
+        Parts parts = event.parts();
+        String derived = event.derivedId();
+        Writer out = new Writer(new byte[length(event, parts)]);
         out.write(head);
-        out.write(event, Part.PAYLOAD);
+        out.write(parts, Part.PAYLOAD);
         out.write(TRACE_ID);
-        if (event.length(Part.TRACE_ID) > 0) {
-            out.write(event, Part.TRACE_ID);
+        if (derived == null) {
+            out.write(parts, Part.TRACE_ID);
         } else {
-            out.write(ascii('"' + event.traceId() + '"'));
+            out.write(ascii('"' + derived + '"'));
         }
-        out.write(INGEST_TIMESTAMP, event, Part.EVENT_TIME);
+        out.write(INGEST_TIMESTAMP, parts, Part.EVENT_TIME);
         out.write(origin);
-        out.write(CORRELATION_ID, event, Part.CORRELATION_ID);
-        out.write(PARTITION_KEY, event, Part.PARTITION_KEY);
+        out.write(CORRELATION_ID, parts, Part.CORRELATION_ID);
+        out.write(PARTITION_KEY, parts, Part.PARTITION_KEY);
         out.write(session);
-        out.write(PARENT_EVENT_ID, event, Part.PARENT_EVENT_ID);
+        out.write(PARENT_EVENT_ID, parts, Part.PARENT_EVENT_ID);
         out.write(new byte[] {'}'});
         return out.bytes;
     }
 
-    private static int optional(byte[] name, Event event, Part part) {
-        int length = event.length(part);
+    private static int optional(byte[] name, Parts parts, Part part) {
+        int length = parts.length(part);
         return length == 0 ? 0 : name.length + length;
     }
 
@@ -126,15 +129,15 @@ final class Envelope {
             at += part.length;
         }
 
-        private void write(Event event, Part part) {
-            event.copy(part, bytes, at);
-            at += event.length(part);
+        private void write(Parts parts, Part part) {
+            parts.copy(part, bytes, at);
+            at += parts.length(part);
         }
 
-        private void write(byte[] name, Event event, Part part) {
-            if (event.length(part) > 0) {
+        private void write(byte[] name, Parts parts, Part part) {
+            if (parts.length(part) > 0) {
                 write(name);
-                write(event, part);
+                write(parts, part);
             }
         }
     }

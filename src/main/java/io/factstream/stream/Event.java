@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.eventhubs.WireSize;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class Event {
     static final char SEPARATOR = 31;
 
     /** About how many bytes of memory an event takes beside those of its row. */
-    static final int OVERHEAD = 180;
+    static final int OVERHEAD = 64;
 
     /** The parts of a row, in the order in which they stand. */
     enum Part {
@@ -41,17 +42,12 @@ final class Event {
     private static final int PARTS = Part.values().length;
 
     private final byte[] row;
-    /** Where each part begins. */
-    private final int[] starts;
+    /** Null where the row brings one. */
+    private final @Nullable String derivedId;
 
-    private final String traceId;
-    private final @Nullable String partitionKey;
-
-    private Event(byte[] row, int[] starts, String traceId) {
+    private Event(byte[] row, @Nullable String derivedId) {
         this.row = row;
-        this.starts = starts;
-        this.traceId = traceId;
-        this.partitionKey = text(row, starts, Part.PARTITION_KEY);
+        this.derivedId = derivedId;
     }
 
     /**
@@ -59,17 +55,48 @@ final class Event {
      * @param ids names the rows for which the query gives no trace id
      */
     static Event of(byte[] row, ContentIds ids) {
-        int[] starts = new int[PARTS + 1];
-        int part = 0;
-        for (int at = 0; part < PARTS - 1; at++) {
-            if (row[at] == SEPARATOR) {
-                starts[++part] = at + 1;
+        boolean hasId = new Parts(row).length(Part.TRACE_ID) > 0;
+        return new Event(row, hasId ? null : ids.next(row, watermarkLength(row)));
+    }
+
+    /**
+     * Where the parts of a row stand. It is made anew for each use and not kept: a page has tens of thousands of rows, and
+     * what lives as long as the page costs the garbage collector far more than the search.
+     */
+    static final class Parts {
+        private final byte[] row;
+        private final int[] starts = new int[PARTS + 1];
+
+        private Parts(byte[] row) {
+            this.row = row;
+            int part = 0;
+            for (int at = 0; part < PARTS - 1; at++) {
+                if (row[at] == SEPARATOR) {
+                    starts[++part] = at + 1;
+                }
             }
+            // As if a separator followed the last part, so that all parts are measured alike.
+            starts[PARTS] = row.length + 1;
         }
-        // As if a separator followed the last part, so that all parts are measured alike.
-        starts[PARTS] = row.length + 1;
-        String given = text(row, starts, Part.TRACE_ID);
-        return new Event(row, starts, given != null ? given : ids.next(row, watermarkLength(row)));
+
+        /** How many bytes a part has; 0 where the row has none. A trace id has none when it was derived. */
+        int length(Part part) {
+            return starts[part.index + 1] - 1 - starts[part.index];
+        }
+
+        /** Copies a part to {@code target} from {@code at} on. */
+        void copy(Part part, byte[] target, int at) {
+            System.arraycopy(row, starts[part.index], target, at, length(part));
+        }
+
+        private @Nullable String text(Part part) {
+            int length = length(part);
+            return length == 0 ? null : JsonText.decode(row, starts[part.index] + 1, length - 2);
+        }
+    }
+
+    Parts parts() {
+        return new Parts(row);
     }
 
     /** The watermark's text in a row of the page query. */
@@ -92,36 +119,56 @@ final class Event {
 
     /** Whether both rows have the same watermark. */
     boolean hasWatermarkOf(Event other) {
-        int length = length(Part.WATERMARK);
-        return Arrays.equals(row, 0, length, other.row, 0, other.length(Part.WATERMARK));
+        return Arrays.equals(row, 0, watermarkLength(row), other.row, 0, watermarkLength(other.row));
     }
 
     /** Whether the watermark's text begins with {@code prefix} and is {@code length} bytes long, or of any length for -1. */
     boolean hasWatermarkLike(byte[] prefix, int length) {
-        return (length < 0 || length(Part.WATERMARK) == length)
+        return (length < 0 || watermarkLength(row) == length)
                 && row.length >= prefix.length
                 && Arrays.equals(row, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** Never empty, and the same each time the same row is sent. */
     String traceId() {
-        return traceId;
+        return derivedId != null ? derivedId : Objects.requireNonNull(parts().text(Part.TRACE_ID));
+    }
+
+    /** The trace id where it was derived, because the row brings none; else null. */
+    @Nullable
+    String derivedId() {
+        return derivedId;
     }
 
     /** Null where the row has none. */
     @Nullable
     String partitionKey() {
-        return partitionKey;
+        return parts().text(Part.PARTITION_KEY);
     }
 
     /** The bytes that this event takes of a batch. */
     int wireBytes(Envelope envelope) {
-        return WireSize.event(envelope.propertiesContent(traceId), envelope.length(this));
+        Parts parts = parts();
+        return WireSize.event(envelope.propertiesContent(traceIdBytes(parts)), envelope.length(this, parts));
+    }
+
+    private int traceIdBytes(Parts parts) {
+        if (derivedId != null) {
+            return derivedId.length();
+        }
+        int end = parts.starts[Part.TRACE_ID.index + 1] - 1;
+        for (int at = parts.starts[Part.TRACE_ID.index]; at < end; at++) {
+            if (row[at] == '\\') {
+                return traceId().getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        // As it stands in the JSON, without the quotes.
+        return parts.length(Part.TRACE_ID) - 2;
     }
 
     /** Whether the payload holds a value that JSON cannot say and that must not be sent otherwise. */
     boolean isSendable() {
-        for (int at = starts[Part.PAYLOAD.index]; at < row.length; at++) {
+        for (int at = parts().starts[Part.PAYLOAD.index]; at < row.length; at++) {
             if (row[at] == JsonSql.UNSENDABLE) {
                 return false;
             }
@@ -132,24 +179,5 @@ final class Event {
     /** The bytes of memory that the row's parts take. */
     int bytes() {
         return row.length;
-    }
-
-    /** How many bytes a part has; 0 where the row has none. A trace id has none when it was derived. */
-    int length(Part part) {
-        return length(starts, part);
-    }
-
-    /** Copies a part to {@code target} from {@code at} on. */
-    void copy(Part part, byte[] target, int at) {
-        System.arraycopy(row, starts[part.index], target, at, length(part));
-    }
-
-    private static int length(int[] starts, Part part) {
-        return starts[part.index + 1] - 1 - starts[part.index];
-    }
-
-    private static @Nullable String text(byte[] row, int[] starts, Part part) {
-        int length = length(starts, part);
-        return length == 0 ? null : JsonText.decode(row, starts[part.index] + 1, length - 2);
     }
 }

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class PageQuery {
 
     private static final String ENVELOPE_PREFIX = "_";
+    /** Which part of the rows that a page may have a guess aims at, so that it is rarely too large. */
+    private static final double GUESSED_SHARE = 0.8;
+
+    private static final int MOST_GUESSES = 3;
     private static final int MOST_SLICES = 1 << 24;
     /** DuckDB's {@code min(x, n)} takes an n below a million, and one more row than a page may have is asked for. */
     private static final int MOST_ROWS = 999_998;
@@ -135,6 +139,64 @@ final class PageQuery {
             throws SQLException {
         String settled = type.settled(watermark, now, stream.settle()).orElse("true");
         return page(connection, after, settled, Math.min(maxRows, MOST_ROWS));
+    }
+
+    /**
+     * How closely the rows of a stream lie, by its last page.
+     *
+     * @param from the watermark before that page
+     * @param to the watermark after it
+     * @param rows how many rows it had, at least 1
+     */
+    record Pace(String from, String to, long rows) {}
+
+    /**
+     * The next page, where it can be guessed from the one before: its end is put where about as many rows should lie as
+     * are wanted, and then the rows are counted. That looks only at the rows of the page, whereas {@link #next} looks at
+     * all that lie beyond the watermark. Any window of whole values will do, so a guess need not be good.
+     *
+     * @param after the watermark, where {@code pace} ends
+     * @param now what counts as settled is measured from it
+     * @param maxRows how many rows a page may have, at least 1
+     * @return empty when there is no guess, or no row in it
+     */
+    Optional<Window> nextAtPace(Connection connection, Watermark after, Instant now, int maxRows, Pace pace)
+            throws SQLException {
+        if (!after.isWhole() || !after.value().equals(pace.to())) {
+            return Optional.empty();
+        }
+        String beyond = watermark + " > " + type.literal(after.value());
+        String settled = type.settled(watermark, now, stream.settle()).orElse("true");
+        double times = maxRows * GUESSED_SHARE / pace.rows();
+        for (int guess = 0; guess < MOST_GUESSES; guess++) {
+            String end = value(connection, type.beyond(pace.from(), pace.to(), times));
+            if (end == null) {
+                return Optional.empty();
+            }
+            String sql = "SELECT count(*), CAST(max(" + watermark + ") AS VARCHAR) FROM " + query() + " WHERE " + beyond
+                    + " AND " + watermark + " <= " + type.literal(end) + " AND " + settled;
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(sql)) {
+                rows.next();
+                long count = rows.getLong(1);
+                if (count <= maxRows) {
+                    return Optional.ofNullable(rows.getString(2)).map(to -> range(after, to, true));
+                }
+                times *= maxRows * GUESSED_SHARE / count;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable String value(Connection connection, Optional<String> expression) throws SQLException {
+        if (expression.isEmpty()) {
+            return null;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT CAST(" + expression.get() + " AS VARCHAR)")) {
+            rows.next();
+            return rows.getString(1);
+        }
     }
 
     /**

@@ -43,6 +43,10 @@ final class PageReader {
     private final PageSize pageSize;
     private final SourceWatch watch;
 
+    private @Nullable PageQuery prepared;
+    private long preparedIn;
+    private PageQuery.@Nullable Pace pace;
+
     private long pages;
     /** What a row takes in memory, by the last page. */
     private long rowBytes = UNKNOWN_ROW_BYTES;
@@ -133,7 +137,16 @@ final class PageReader {
 
     private Found find(Connection connection, PageQuery query, @Nullable Watermark position) throws SQLException {
         Instant settled = services.settled().instant();
-        return new Found(query, position, settled, query.next(connection, position, settled, pageSize.rows()));
+        Optional<Window> window = pace == null || position == null
+                ? Optional.empty()
+                : query.nextAtPace(connection, position, settled, pageSize.rows(), pace);
+        if (window.isEmpty()) {
+            window = query.next(connection, position, settled, pageSize.rows());
+        }
+        if (window.isPresent() && window.get().more()) {
+            services.source().expectNextPage();
+        }
+        return new Found(query, position, settled, window);
     }
 
     /**
@@ -153,8 +166,13 @@ final class PageReader {
     }
 
     private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
-        PageQuery query =
-                PageQuery.prepare(definition, connection, services.pages().nonFinite());
+        long opening = services.source().opening();
+        PageQuery query = prepared;
+        if (query == null || opening != preparedIn) {
+            query = PageQuery.prepare(definition, connection, services.pages().nonFinite());
+            prepared = query;
+            preparedIn = opening;
+        }
         refuseChangedType(position, query.type());
         return query;
     }
@@ -223,6 +241,10 @@ final class PageReader {
         if (more) {
             pageSize.filled(read.events.size(), read.bytes);
         }
+        Watermark from = window.from();
+        pace = more && from != null && from.isWhole() && to.isWhole() && !events.isEmpty()
+                ? new PageQuery.Pace(from.value(), to.value(), events.size())
+                : null;
         Batches sorter = new Batches(
                 services.hubs().layout(definition.hub()),
                 envelope,

@@ -99,6 +99,30 @@ enum WatermarkType {
     }
 
     /**
+     * An SQL expression for the value that lies beyond {@code to} by so many times its distance from {@code from}; NULL
+     * where the type has no such value. Empty where it is not worth trying.
+     */
+    Optional<String> beyond(String from, String to, double times) {
+        String first = literal(from);
+        String last = literal(to);
+        String value =
+                switch (this) {
+                    case TIMESTAMP -> micros("make_timestamp", first, last, times);
+                    case TIMESTAMPTZ -> micros("make_timestamptz", first, last, times);
+                    case INTEGER, BIGINT ->
+                        "CAST(" + last + " + CAST((CAST(" + last + " AS DOUBLE) - " + first + ") * " + times
+                                + " AS HUGEINT) AS " + sqlName + ")";
+                    default -> null;
+                };
+        return Optional.ofNullable(value).map(expression -> "TRY(" + expression + ")");
+    }
+
+    private static String micros(String make, String first, String last, double times) {
+        return make + "(epoch_us(" + last + ") + CAST((epoch_us(" + last + ") - epoch_us(" + first + ")) * " + times
+                + " AS BIGINT))";
+    }
+
+    /**
      * Which bucket a value lies in, by its canonical text: of a time the hour, which is the text before the first colon;
      * a DATE is its own bucket; of an integer the text with its last six digits, or more so that seven are left,
      * replaced by zeros. So a bucket is an hour, or where integers count seconds or less since an epoch at most a few.

@@ -95,12 +95,13 @@ class EnvelopeTest {
 
         byte[] json = ENVELOPE.json(event);
 
-        assertThat(ENVELOPE.length(event)).isEqualTo(json.length);
+        assertThat(ENVELOPE.length(event, event.parts())).isEqualTo(json.length);
         int properties = ENVELOPE.properties(event.traceId()).entrySet().stream()
                 .mapToInt(property -> WireSize.text(property.getKey())
                         + WireSize.text(property.getValue().toString()))
                 .sum();
-        assertThat(ENVELOPE.propertiesContent(event.traceId())).isEqualTo(properties);
+        assertThat(ENVELOPE.propertiesContent(event.traceId().getBytes(StandardCharsets.UTF_8).length))
+                .isEqualTo(properties);
         assertThat(event.wireBytes(ENVELOPE)).isEqualTo(WireSize.event(properties, json.length));
     }
 

@@ -80,6 +80,7 @@ class PageQueryPropertyTest {
         private final List<Row> loaded = new ArrayList<>();
         private final List<Row> read = new ArrayList<>();
         private @Nullable Watermark position;
+        private PageQuery.@Nullable Pace pace;
 
         private Reading(FactTable table, Run run) throws SQLException {
             this.table = table;
@@ -139,7 +140,12 @@ class PageQueryPropertyTest {
                                 .isEqualTo(loaded.stream()
                                         .filter(row -> row.watermark() == null)
                                         .count()));
-                Optional<Window> next = query.next(connection, position, NOW, size);
+                Optional<Window> next = pace == null || position == null
+                        ? Optional.empty()
+                        : query.nextAtPace(connection, position, NOW, size, pace);
+                if (next.isEmpty()) {
+                    next = query.next(connection, position, NOW, size);
+                }
                 if (next.isEmpty()) {
                     return false;
                 }
@@ -154,8 +160,16 @@ class PageQueryPropertyTest {
                 }
                 assertThat(next.get().from()).isEqualTo(position);
                 position = next.get().to();
+                pace = paceOf(next.get(), read.size() - before);
                 return true;
             }
+        }
+
+        private static PageQuery.@Nullable Pace paceOf(Window window, int rows) {
+            Watermark from = window.from();
+            return from != null && from.isWhole() && window.to().isWhole() && rows > 0
+                    ? new PageQuery.Pace(from.value(), window.to().value(), rows)
+                    : null;
         }
 
         /** Settled rows that the backlog should count: of a value that is passed in part, all. */
@@ -193,8 +207,8 @@ class PageQueryPropertyTest {
 
         private Row row(byte[] bytes) {
             Event event = Event.of(bytes, new ContentIds("sale"));
-            byte[] payload = new byte[event.length(Part.PAYLOAD)];
-            event.copy(Part.PAYLOAD, payload, 0);
+            byte[] payload = new byte[event.parts().length(Part.PAYLOAD)];
+            event.parts().copy(Part.PAYLOAD, payload, 0);
             String json = new String(payload, StandardCharsets.UTF_8);
             return new Row(
                     canonical.indexOf(event.watermark()),
