@@ -6,6 +6,8 @@ import io.factstream.config.KnownSettings;
 import io.factstream.config.Reload;
 import io.factstream.config.Settings;
 import io.factstream.config.Transport;
+import io.factstream.control.Control;
+import io.factstream.control.Rewind;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.Replay;
 import io.factstream.eventhubs.BatchLimit;
@@ -15,6 +17,7 @@ import io.factstream.eventhubs.HubLayouts;
 import io.factstream.eventhubs.HubMonitor;
 import io.factstream.jmx.StatusMBeans;
 import io.factstream.logging.Logs;
+import io.factstream.management.ManagementPort;
 import io.factstream.routes.RouteFiles;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
@@ -23,6 +26,7 @@ import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
+import io.factstream.statistics.Statistics;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
@@ -32,6 +36,7 @@ import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -39,6 +44,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -107,6 +113,10 @@ public final class Application implements AutoCloseable {
     private final StatusExchange exchange;
     private final DeadLetterBinding deadLetters;
     private final @Nullable LiveRoutes live;
+    private final Control control;
+    private @Nullable StatusMBeans mbeans;
+    private final Statistics statistics;
+    private final @Nullable ManagementPort management;
     private final @Nullable Backfill backfill;
 
     /**
@@ -158,10 +168,20 @@ public final class Application implements AutoCloseable {
                 running,
                 presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
         streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
+        statistics = new Statistics(
+                sessionId, hubs, state.deadLetters(), running, new NamedDaemons("factstream-statistics-"));
+        streams.observe(statistics::observe);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
         // A thread for each stream that reads ahead; most of them wait for their turn at the source.
         readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
         deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
+        control = new Control(
+                streams, state.pauses(), deadLetters::replay, new Rewind(state.watermarks()), state.journal(), running);
+        // What ends by itself needs none, and may run beside a runtime that has one.
+        management = streaming && !presentEnd && backfill == null && ManagementPort.isWanted(settings)
+                ? new ManagementPort(
+                        settings, sessionId, statistics, state.deadLetters(), state.sessions(), control, running)
+                : null;
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
         heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
         exchange = new StatusExchange(sessionId, streams, state.status(), state.pauses(), running);
@@ -314,6 +334,11 @@ public final class Application implements AutoCloseable {
         main.configure().withRoutesBuilders(List.of());
         main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs));
         main.addMainListener(deadLetters);
+        if (management != null) {
+            properties.putAll(management.camelProperties());
+            main.setInitialProperties(properties);
+            main.addMainListener(management);
+        }
         return main;
     }
 
@@ -329,6 +354,9 @@ public final class Application implements AutoCloseable {
             if (live != null) {
                 live.remember();
             }
+            if (management != null) {
+                management.requireFree();
+            }
             state.sessions().start(Session.starting(sessionId, clock.instant()));
         }
         try {
@@ -339,15 +367,17 @@ public final class Application implements AutoCloseable {
         if (!streaming) {
             return;
         }
-        StatusMBeans mbeans = new StatusMBeans(camel.getCamelContext());
-        mbeans.register(streams.all());
-        mbeans.register(hubs, streams.hubs());
+        StatusMBeans shown =
+                new StatusMBeans(camel.getCamelContext(), sessionId, statistics, state.deadLetters(), control);
+        shown.register();
+        mbeans = shown;
+        statistics.start();
         if (backfill == null) {
             heartbeat.start();
             exchange.start();
         }
         if (live != null) {
-            live.start(mbeans);
+            live.start();
         }
         LOG.info(
                 "session={} started streams={} source={}",
@@ -402,6 +432,21 @@ public final class Application implements AutoCloseable {
         return deadLetters.replay();
     }
 
+    /** Where its management port listens; empty when it has none, or has not started. */
+    public Optional<URI> managementAddress() {
+        return Optional.ofNullable(management).flatMap(ManagementPort::address);
+    }
+
+    /** What it does in numbers. */
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    /** What a person may do to it. */
+    public Control control() {
+        return control;
+    }
+
     /** The Camel context, for those who watch it. */
     public CamelContext context() {
         return camel.getCamelContext();
@@ -437,6 +482,7 @@ public final class Application implements AutoCloseable {
                 live.stop();
             }
             heartbeat.close();
+            statistics.close();
             deadLetters.stop();
             finishPages(timeout);
             hubs.close();
@@ -512,8 +558,18 @@ public final class Application implements AutoCloseable {
         }
 
         @Override
-        public void showHubs(StatusMBeans mbeans) {
-            mbeans.register(hubs, streams.hubs());
+        public void forget(String stream) {
+            statistics.forget(stream);
+            if (mbeans != null) {
+                mbeans.unregister(stream);
+            }
+        }
+
+        @Override
+        public void show() {
+            if (mbeans != null) {
+                mbeans.register();
+            }
         }
     }
 

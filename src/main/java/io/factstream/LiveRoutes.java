@@ -4,7 +4,6 @@ import io.factstream.config.ConfigurationException;
 import io.factstream.config.ConfigurationException.Problem;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
-import io.factstream.jmx.StatusMBeans;
 import io.factstream.routes.RouteFiles;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.SourceBusyException;
@@ -75,7 +74,6 @@ final class LiveRoutes {
     /** Which of them a person has to decide about. */
     private final Set<Path> undecided = new HashSet<>();
 
-    private @Nullable StatusMBeans mbeans;
     private @Nullable Thread thread;
 
     LiveRoutes(Settings settings, Streams streams, SqliteState state, DuckDbSource source, RouteSwitch routes) {
@@ -92,8 +90,7 @@ final class LiveRoutes {
         running.putAll(RouteVersion.all(folder, Map.of()));
     }
 
-    void start(StatusMBeans shown) {
-        mbeans = shown;
+    void start() {
         Thread watching = new Thread(this::watch, "factstream-routes");
         watching.setDaemon(true);
         thread = watching;
@@ -302,7 +299,7 @@ final class LiveRoutes {
             concerned.forEach(FactStream::goOn);
         }
         List<FactStream> now = streamsOf(version);
-        show(now);
+        routes.show();
         now.forEach(stream -> LOG.info(
                 "stream={} version={} file={} taken up",
                 stream.definition().id(),
@@ -414,18 +411,9 @@ final class LiveRoutes {
         streams.find(id).ifPresent(stream -> {
             routes.saveCounts(stream);
             streams.remove(id);
-            if (mbeans != null) {
-                mbeans.unregister(id);
-            }
+            routes.forget(id);
             LOG.info("stream={} drained and removed, its watermark stays", id);
         });
-    }
-
-    private void show(List<FactStream> now) {
-        if (mbeans != null) {
-            mbeans.register(now);
-            routes.showHubs(mbeans);
-        }
     }
 
     /** Takes nothing more up; a change that is being taken up comes to its end. */

@@ -1,6 +1,5 @@
 package io.factstream;
 
-import io.factstream.jmx.StatusMBeans;
 import io.factstream.stream.FactStream;
 
 /** What taking up a change needs of the running runtime. */
@@ -19,6 +18,9 @@ interface RouteSwitch {
     /** Saves what a stream has done, before it goes. */
     void saveCounts(FactStream stream);
 
-    /** Registers the hubs that streams send to now. */
-    void showHubs(StatusMBeans mbeans);
+    /** A stream is no longer there: takes it out of what is shown. */
+    void forget(String stream);
+
+    /** Shows the streams and hubs that there are now. */
+    void show();
 }

@@ -79,6 +79,11 @@ final class BadSettings {
                         "factstream.send.deadline",
                         "eventhubs.try-timeout"),
                 inFile(
+                        "a management port that no machine has",
+                        "factstream.management.port=98765",
+                        "application.properties:1",
+                        "0 to 65,535"),
+                inFile(
                         "a connection string where another value belongs",
                         "eventhubs.name=" + STRING,
                         "application.properties:1: eventhubs.name",

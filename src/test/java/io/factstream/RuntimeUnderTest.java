@@ -96,6 +96,8 @@ final class RuntimeUnderTest implements AutoCloseable {
         with(KnownSettings.BREAKER_RECOVERY, "1s");
         with(KnownSettings.BREAKER_PROBE_INTERVAL, "100ms");
         with(KnownSettings.SHUTDOWN_TIMEOUT, "10s");
+        // Tests run side by side; those that look at the port ask for any that is free.
+        with(KnownSettings.MANAGEMENT_ENABLED, "false");
     }
 
     /** With the shared flow of routes/flow and no stream yet; streams are added by {@link #stream}. */

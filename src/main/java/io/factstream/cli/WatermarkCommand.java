@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
+import io.factstream.control.Rewind;
 import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.WatermarkValue;
@@ -106,12 +107,9 @@ final class WatermarkCommand implements Runnable {
                     String to,
             @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.") String why,
             @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
-        return change(stream, json, (store, saved) -> {
-            String type = saved.position().type();
-            Watermark target = to == null ? null : Watermark.of(type, WatermarkValue.canonical(type, to, "--to"));
-            store.set(stream, saved.position(), target, Person.name(), why);
-            return "watermark moved from " + saved.position() + " to " + (target == null ? "the beginning" : target);
-        });
+        return change(stream, json, (store, saved) -> new Rewind(store)
+                .move(stream, to, Person.name(), why)
+                .toString());
     }
 
     @Command(

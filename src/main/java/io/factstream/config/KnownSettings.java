@@ -344,6 +344,40 @@ public final class KnownSettings {
                     + "(`factstream.hold.initial-delay`); retries of the SDK come on top, out of sight, and delay the moment "
                     + "at which an outage shows. Leave it at 0 unless Microsoft's support asks otherwise.");
 
+    public static final Setting<TrueOrFalse> MANAGEMENT_ENABLED = new Setting<>(
+            "factstream.management.enabled",
+            new Choice<>(TrueOrFalse.class),
+            "true",
+            "Whether `factstream run` opens the management port: the page, health, metrics, Jolokia and actions. `run "
+                    + "--once`, `demo` and other commands never do.");
+
+    public static final Setting<String> MANAGEMENT_HOST = new Setting<>(
+            "factstream.management.host",
+            new Text(Pattern.compile("[A-Za-z0-9.:_-]{1,255}"), "an address of this machine, or its name"),
+            "127.0.0.1",
+            "The address on which the management port listens. Beyond 127.0.0.1, such as at 0.0.0.0 in a container, "
+                    + "everybody who reaches it can read the numbers; dead letters and actions then need "
+                    + "`factstream.management.token`.");
+
+    public static final Setting<Integer> MANAGEMENT_PORT = new Setting<>(
+            "factstream.management.port",
+            new Count(0, 65_535, "port"),
+            "9876",
+            "The management port; 0 takes any that is free, which the log then names.");
+
+    public static final Setting<Secret> MANAGEMENT_TOKEN = new Setting<>(
+            "factstream.management.token",
+            new SecretText("a long random text"),
+            null,
+            "What callers of the management port must name to look into dead letters and to act, as "
+                    + "`Authorization: Bearer …`. Without one they may do so on 127.0.0.1 and nowhere else.");
+
+    public static final Setting<Path> MANAGEMENT_TOKEN_FILE = new Setting<>(
+            "factstream.management.token-file",
+            new Location("the path of a file that holds the token and nothing else"),
+            null,
+            "A file that holds the token, such as a mounted container secret. Set this or the token, not both.");
+
     /** All of them, in the order of the documentation. */
     public static final List<Group> GROUPS = List.of(
             new Group(
@@ -380,6 +414,14 @@ public final class KnownSettings {
                             DEAD_LETTER_HUB,
                             SHUTDOWN_TIMEOUT)),
             new Group("Logs", List.of(LOG_FORMAT)),
+            new Group(
+                    "The management port",
+                    List.of(
+                            MANAGEMENT_ENABLED,
+                            MANAGEMENT_HOST,
+                            MANAGEMENT_PORT,
+                            MANAGEMENT_TOKEN,
+                            MANAGEMENT_TOKEN_FILE)),
             new Group(
                     "Event Hubs",
                     List.of(

@@ -19,6 +19,8 @@ public final class Settings {
 
     private static final int LONGEST_SECRET = 64 * 1024;
 
+    private static final int SHORTEST_TOKEN = 16;
+
     /**
      * What somebody set.
      *
@@ -101,6 +103,7 @@ public final class Settings {
         Problems problems = new Problems();
         problems.collect(this::requireSource);
         requireAllButSource(problems);
+        problems.collect(this::managementToken);
         problems.refuseIfAny();
     }
 
@@ -211,7 +214,9 @@ public final class Settings {
                     "Keep one of the two");
         }
         if (inFile.isPresent()) {
-            return EventHubsConnectionString.parse(inFile.get().toString(), readSecret(inFile.get()));
+            return EventHubsConnectionString.parse(
+                    inFile.get().toString(),
+                    readSecret(KnownSettings.CONNECTION_STRING_FILE, inFile.get(), "connection string"));
         }
         return EventHubsConnectionString.parse(
                 origin(KnownSettings.CONNECTION_STRING),
@@ -225,8 +230,34 @@ public final class Settings {
                                 + " these")));
     }
 
-    private Secret readSecret(Path path) {
-        String origin = origin(KnownSettings.CONNECTION_STRING_FILE);
+    /**
+     * What a caller of the management port must name; empty when there is none. Reads its file, if one is named.
+     *
+     * @throws ConfigurationException if it is set twice, cannot be read, or is too short to keep anybody out
+     */
+    public Optional<Secret> managementToken() {
+        Optional<Path> inFile = find(KnownSettings.MANAGEMENT_TOKEN_FILE);
+        Optional<Secret> token = find(KnownSettings.MANAGEMENT_TOKEN);
+        if (inFile.isPresent() && token.isPresent()) {
+            throw new ConfigurationException(
+                    origin(KnownSettings.MANAGEMENT_TOKEN_FILE),
+                    "is set, and so is the token itself, by " + origin(KnownSettings.MANAGEMENT_TOKEN),
+                    "Keep one of the two");
+        }
+        Setting<?> given = inFile.isPresent() ? KnownSettings.MANAGEMENT_TOKEN_FILE : KnownSettings.MANAGEMENT_TOKEN;
+        Optional<Secret> known = inFile.map(path -> readSecret(KnownSettings.MANAGEMENT_TOKEN_FILE, path, "token"))
+                .or(() -> token);
+        if (known.isPresent() && known.get().reveal().length() < SHORTEST_TOKEN) {
+            throw new ConfigurationException(
+                    origin(given),
+                    "holds a token of less than " + SHORTEST_TOKEN + " characters",
+                    "Use a long random one, such as `openssl rand -hex 24` makes");
+        }
+        return known;
+    }
+
+    private Secret readSecret(Setting<Path> setting, Path path, String what) {
+        String origin = origin(setting);
         if (!Files.isRegularFile(path)) {
             throw new ConfigurationException(
                     origin,
@@ -236,13 +267,11 @@ public final class Settings {
         try {
             if (Files.size(path) > LONGEST_SECRET) {
                 throw new ConfigurationException(
-                        origin,
-                        path + " is too large for a connection string",
-                        "Name a file that holds the secret alone");
+                        origin, path + " is too large for a " + what, "Name a file that holds the secret alone");
             }
             String text = Files.readString(path).strip();
             if (text.isEmpty()) {
-                throw new ConfigurationException(origin, path + " is empty", "Put the connection string into it");
+                throw new ConfigurationException(origin, path + " is empty", "Put the " + what + " into it");
             }
             return new Secret(text);
         } catch (CharacterCodingException binary) {

@@ -46,6 +46,12 @@ public record DeadLetterFilter(
                 only, eventType, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
     }
 
+    /** This filter, and of that kind of failure only. */
+    public DeadLetterFilter ofCategory(ErrorCategory only) {
+        return new DeadLetterFilter(
+                stream, eventType, traceId, hub, only, severity, from, to, restedSince, replaysBelow);
+    }
+
     /** This filter, and meant for that hub only. */
     public DeadLetterFilter forHub(String only) {
         return new DeadLetterFilter(

@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransiti
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -225,6 +226,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         private final String name;
         private long trips;
         private long failures;
+        private final Map<ErrorCategory, Long> failuresByCategory = new EnumMap<>(ErrorCategory.class);
         private long throttled;
         private @Nullable DeliveryFailure failure;
         private @Nullable Instant since;
@@ -246,6 +248,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
 
         private synchronized void failed(DeliveryFailure why) {
             failures++;
+            failuresByCategory.merge(why.category(), 1L, Long::sum);
             DeliveryFailure before = failure;
             if (before == null) {
                 since = clock.instant();
@@ -370,7 +373,8 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         }
 
         private synchronized HubStatus status() {
-            return new HubStatus(name, breaker(name), trips, failures, throttled, reachable, failure, since);
+            return new HubStatus(
+                    name, breaker(name), trips, failures, failuresByCategory, throttled, reachable, failure, since);
         }
     }
 

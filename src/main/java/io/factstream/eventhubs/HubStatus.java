@@ -1,7 +1,9 @@
 package io.factstream.eventhubs;
 
 import io.factstream.deadletter.DeliveryFailure;
+import io.factstream.deadletter.ErrorCategory;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param breaker the state of its circuit breaker
  * @param trips how often the breaker opened
  * @param failures sends, and questions about the hub, that an outage ended
+ * @param failuresByCategory the same, by the kind of failure; holds no zeros
  * @param throttled sends that the hub put off
  * @param reachable false while a probe finds that the hub cannot be reached at all
  * @param failure why the last send failed; null when the last one was answered
@@ -21,7 +24,12 @@ public record HubStatus(
         BreakerState breaker,
         long trips,
         long failures,
+        Map<ErrorCategory, Long> failuresByCategory,
         long throttled,
         boolean reachable,
         @Nullable DeliveryFailure failure,
-        @Nullable Instant since) {}
+        @Nullable Instant since) {
+    public HubStatus {
+        failuresByCategory = Map.copyOf(failuresByCategory);
+    }
+}

@@ -1,89 +1,96 @@
 package io.factstream.jmx;
 
 import io.factstream.deadletter.DeliveryFailure;
-import io.factstream.eventhubs.HubMonitor;
+import io.factstream.deadletter.ErrorCategory;
 import io.factstream.eventhubs.HubStatus;
+import io.factstream.statistics.Statistics;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.apache.camel.api.management.ManagedAttribute;
-import org.apache.camel.api.management.ManagedResource;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One event hub in JMX, as its senders see it. Counts are those of this session. */
-@ManagedResource(description = "An event hub that streams send to")
-public final class HubMBean {
+/** One event hub in JMX. */
+final class HubMBean implements HubMXBean {
 
     private final String hub;
-    private final HubMonitor monitor;
+    private final Statistics statistics;
 
-    HubMBean(String hub, HubMonitor monitor) {
+    HubMBean(String hub, Statistics statistics) {
         this.hub = hub;
-        this.monitor = monitor;
+        this.statistics = statistics;
     }
 
-    private Optional<HubStatus> status() {
-        return monitor.all().stream().filter(status -> status.hub().equals(hub)).findFirst();
+    private HubStatus status() {
+        return statistics.hub(hub);
     }
 
-    @ManagedAttribute(description = "The name of the hub")
+    @Override
     public String getHub() {
         return hub;
     }
 
-    @ManagedAttribute(description = "unknown before the first send, running, or failing")
+    @Override
     public String getState() {
-        return status().map(status -> status.failure() == null ? "running" : "failing")
-                .orElse("unknown");
+        HubStatus status = status();
+        // Unless it fails, the first answer to a send is what is known of it.
+        return status.failure() != null ? "failing" : statistics.isKnown(hub) ? "running" : "unknown";
     }
 
-    @ManagedAttribute(description = "closed; open while nothing is sent because sends failed; half-open for a trial")
+    @Override
     public String getBreakerState() {
-        return status().map(status -> word(status.breaker())).orElse("closed");
+        return word(status().breaker());
     }
 
-    @ManagedAttribute(description = "How often the circuit breaker opened")
+    @Override
     public long getBreakerTrips() {
-        return count(HubStatus::trips);
+        return status().trips();
     }
 
-    @ManagedAttribute(description = "Sends, and questions about the hub, that an outage ended")
+    @Override
     public long getFailures() {
-        return count(HubStatus::failures);
+        return status().failures();
     }
 
-    @ManagedAttribute(description = "Sends that the hub put off because its throughput was used up")
+    @Override
+    public long getConnectionFailures() {
+        return status().failuresByCategory().getOrDefault(ErrorCategory.NETWORK, 0L);
+    }
+
+    @Override
+    public Map<String, Long> getFailuresByCategory() {
+        Map<String, Long> failures = new TreeMap<>();
+        status().failuresByCategory().forEach((category, count) -> failures.put(word(category), count));
+        return failures;
+    }
+
+    @Override
     public long getThrottled() {
-        return count(HubStatus::throttled);
+        return status().throttled();
     }
 
-    @ManagedAttribute(description = "False while a probe finds that the hub cannot be reached at all")
+    @Override
     public boolean isReachable() {
-        return status().map(HubStatus::reachable).orElse(true);
+        return status().reachable();
     }
 
-    @ManagedAttribute(description = "Why the last send failed; nothing when the last one was answered")
+    @Override
     public @Nullable String getLastError() {
         return failure().map(DeliveryFailure::error).orElse(null);
     }
 
-    @ManagedAttribute(description = "network, authentication, throttling, serialization, validation or unknown")
+    @Override
     public @Nullable String getErrorCategory() {
         return failure().map(failure -> word(failure.category())).orElse(null);
     }
 
-    @ManagedAttribute(
-            description = "transient, permanent, or critical: nothing will pass until a person mends something")
+    @Override
     public @Nullable String getErrorSeverity() {
         return failure().map(failure -> word(failure.severity())).orElse(null);
     }
 
     private Optional<DeliveryFailure> failure() {
-        return status().map(HubStatus::failure);
-    }
-
-    private long count(Function<HubStatus, Long> count) {
-        return status().map(count).orElse(0L);
+        return Optional.ofNullable(status().failure());
     }
 
     private static String word(Enum<?> constant) {

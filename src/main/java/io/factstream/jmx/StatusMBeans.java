@@ -1,58 +1,153 @@
 package io.factstream.jmx;
 
-import io.factstream.eventhubs.HubMonitor;
-import io.factstream.stream.FactStream;
-import java.util.Collection;
-import java.util.List;
+import io.factstream.control.Control;
+import io.factstream.deadletter.DeadLetterStore;
+import io.factstream.statistics.Statistics;
+import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.StreamDefinition;
+import io.factstream.stream.StreamState;
+import io.factstream.stream.StreamStatus;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import javax.management.AttributeChangeNotification;
 import javax.management.JMException;
+import javax.management.MBeanNotificationInfo;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ManagementAgent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers an MBean for each stream, {@code io.factstream:type=stream,name=<stream>}, and for each hub, {@code
- * io.factstream:type=hub,name=<hub>}.
+ * Registers the MBeans of a runtime: {@code io.factstream:type=totals} and {@code type=dead-letters}, and {@code
+ * type=stream}, {@code type=event-type} and {@code type=hub} with a {@code name} each. An MBean of a stream sends an {@link
+ * AttributeChangeNotification} when the stream enters another state.
  */
 public final class StatusMBeans {
 
+    private static final String STATE = "State";
+
     private final @Nullable ManagementAgent agent;
+    private final String session;
+    private final Statistics statistics;
+    private final DeadLetterStore letters;
+    private final Control control;
+    private final Map<String, DescribedMBean> streams = new ConcurrentHashMap<>();
+    private final Set<ObjectName> registered = ConcurrentHashMap.newKeySet();
+    private final AtomicLong notifications = new AtomicLong();
 
-    /** Registers where the context registers its own MBeans; nowhere when JMX is off. */
-    public StatusMBeans(CamelContext context) {
+    /** Registers where the context registers its own MBeans; nowhere when JMX is off. They go with those. */
+    public StatusMBeans(
+            CamelContext context, String session, Statistics statistics, DeadLetterStore letters, Control control) {
         agent = context.getManagementStrategy().getManagementAgent();
+        this.session = session;
+        this.statistics = statistics;
+        this.letters = letters;
+        this.control = control;
+        statistics.whenStateChanges(this::tell);
     }
 
-    /** Registers streams that are not registered yet. They go with the context's other MBeans when it stops. */
-    public void register(List<FactStream> streams) {
-        streams.forEach(stream -> register("stream", stream.definition().id(), new StreamMBean(stream)));
-    }
-
-    /** Takes a stream out that is no longer there. */
-    public void unregister(String stream) {
+    /** Registers what the runtime has by now and is not registered yet. */
+    public synchronized void register() {
         if (agent == null) {
             return;
         }
+        for (StreamStatistics stream : statistics.streams()) {
+            StreamDefinition definition = stream.stream().definition();
+            register(agent, "hub", definition.hub(), () -> hub(definition.hub()));
+            register(agent, "event-type", definition.eventType(), () -> eventType(definition.eventType()));
+            register(agent, "stream", stream.id(), () -> {
+                DescribedMBean mbean = stream(stream);
+                streams.put(stream.id(), mbean);
+                return mbean;
+            });
+        }
+        register(
+                agent,
+                "totals",
+                null,
+                () -> new DescribedMBean(new TotalsMBean(session, statistics, control), TotalsMXBean.class));
+        register(
+                agent,
+                "dead-letters",
+                null,
+                () -> new DescribedMBean(new DeadLettersMBean(statistics, letters, control), DeadLettersMXBean.class));
+    }
+
+    private DescribedMBean hub(String hub) {
+        return new DescribedMBean(new HubMBean(hub, statistics), HubMXBean.class);
+    }
+
+    private DescribedMBean eventType(String eventType) {
+        return new DescribedMBean(new EventTypeMBean(eventType, statistics), EventTypeMXBean.class);
+    }
+
+    private DescribedMBean stream(StreamStatistics stream) {
+        return new DescribedMBean(new StreamMBean(stream, control), StreamMXBean.class, stateChanges());
+    }
+
+    /** Takes a stream out that is no longer there. */
+    public synchronized void unregister(String stream) {
+        if (agent == null || streams.remove(stream) == null) {
+            return;
+        }
+        ObjectName name = name("stream", stream);
+        registered.remove(name);
         try {
-            agent.unregister(new ObjectName("io.factstream:type=stream,name=" + stream));
+            agent.unregister(name);
         } catch (JMException e) {
             throw new IllegalStateException("stream " + stream + " cannot be taken out of JMX", e);
         }
     }
 
-    /** Registers hubs by name, where they are not registered yet. They go with the context's other MBeans when it stops. */
-    public void register(HubMonitor monitor, Collection<String> hubs) {
-        hubs.forEach(hub -> register("hub", hub, new HubMBean(hub, monitor)));
+    private static MBeanNotificationInfo stateChanges() {
+        return new MBeanNotificationInfo(
+                new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
+                AttributeChangeNotification.class.getName(),
+                "The stream entered another state");
     }
 
-    private void register(String type, String name, Object mbean) {
-        if (agent == null) {
+    private void tell(StreamState from, StreamStatus now) {
+        DescribedMBean mbean = streams.get(now.stream());
+        if (mbean == null) {
+            return;
+        }
+        String error = now.lastError();
+        mbean.sendNotification(new AttributeChangeNotification(
+                name("stream", now.stream()),
+                notifications.incrementAndGet(),
+                now.since().toEpochMilli(),
+                "stream " + now.stream() + " is " + word(now.state()) + (error == null ? "" : ": " + error),
+                STATE,
+                String.class.getName(),
+                word(from),
+                word(now.state())));
+    }
+
+    private void register(ManagementAgent agent, String type, @Nullable String name, Supplier<DescribedMBean> mbean) {
+        ObjectName full = name(type, name);
+        if (!registered.add(full)) {
             return;
         }
         try {
-            agent.register(mbean, new ObjectName("io.factstream:type=" + type + ",name=" + name));
+            agent.register(mbean.get(), full);
         } catch (JMException e) {
             throw new IllegalStateException(type + " " + name + " cannot be shown in JMX", e);
         }
+    }
+
+    private static ObjectName name(String type, @Nullable String name) {
+        try {
+            return new ObjectName("io.factstream:type=" + type + (name == null ? "" : ",name=" + name));
+        } catch (JMException e) {
+            throw new IllegalStateException(type + " " + name + " makes no JMX name", e);
+        }
+    }
+
+    private static String word(StreamState state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 }

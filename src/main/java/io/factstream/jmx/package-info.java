@@ -1,4 +1,4 @@
-/** What JMX shows of streams. */
+/** What JMX shows of a runtime, and lets a person do. */
 @NullMarked
 package io.factstream.jmx;
 

@@ -181,8 +181,20 @@ final class Schema {
                 resumed_by        TEXT
             )""", "CREATE UNIQUE INDEX pause_that_lasts ON pause (stream) WHERE resumed_at IS NULL"));
 
+    /** What people did; AUTOINCREMENT, so that what is forgotten never comes again under its number. */
+    private static final Migration JOURNAL = new Migration(List.of("""
+            CREATE TABLE action (
+                seq               INTEGER PRIMARY KEY AUTOINCREMENT,
+                done_at           TEXT    NOT NULL,
+                who               TEXT    NOT NULL,
+                kind              TEXT    NOT NULL,
+                subject           TEXT    NOT NULL,
+                detail            TEXT    NOT NULL
+            )"""));
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT = new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE, REPORTS_AND_PAUSES));
+    static final Schema CURRENT =
+            new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE, REPORTS_AND_PAUSES, JOURNAL));
 
     private final List<Migration> migrations;
 

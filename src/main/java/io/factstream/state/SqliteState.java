@@ -2,6 +2,7 @@ package io.factstream.state;
 
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.DeadLetterStore;
+import io.factstream.journal.Journal;
 import io.factstream.session.SessionStore;
 import io.factstream.status.Pauses;
 import io.factstream.status.StatusBoard;
@@ -11,7 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The state of FactStream in one SQLite file: watermarks, dead letters, sessions, reports of streams and pauses.
+ * The state of FactStream in one SQLite file: watermarks, dead letters, sessions, reports of streams, pauses and the journal.
  *
  * <p>Other processes may have the same file open, for reading and for writing, while this one does. The file must be on
  * a local file system, which SQLite's write-ahead log needs; while it is open there are a {@code -wal} and a {@code
@@ -34,6 +35,7 @@ public final class SqliteState implements AutoCloseable {
     private final SessionStore sessions;
     private final StatusBoard status;
     private final Pauses pauses;
+    private final Journal journal;
 
     SqliteState(Path file, SqliteDatabase database, DeadLetterLimit limit, Clock clock) {
         this.file = file;
@@ -43,6 +45,7 @@ public final class SqliteState implements AutoCloseable {
         this.sessions = new SqliteSessionStore(database);
         this.status = new SqliteStatusBoard(database);
         this.pauses = new SqlitePauses(database, clock);
+        this.journal = new SqliteJournal(database);
     }
 
     /**
@@ -101,6 +104,11 @@ public final class SqliteState implements AutoCloseable {
 
     public Pauses pauses() {
         return pauses;
+    }
+
+    /** What people did. */
+    public Journal journal() {
+        return journal;
     }
 
     /** Waits for what is being read or saved, then closes the file. Later calls of the stores are refused. */

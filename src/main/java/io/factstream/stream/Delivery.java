@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterStore;
 import io.factstream.eventhubs.DeliveryException;
+import io.factstream.stream.StreamObserver.Step;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    /** When its messages were ready, by {@link System#nanoTime}. */
+    private static final String MARSHALLED = "FactStreamMarshalled";
 
     private final Streams streams;
     private final DeadLetterStore deadLetters;
@@ -62,12 +66,18 @@ public final class Delivery {
 
     /** The batch's events as JSON, each a message whose headers are its application properties. */
     public List<Message> marshal(EventBatch batch, Exchange exchange) {
-        return batch.messages(exchange);
+        long begun = System.nanoTime();
+        List<Message> messages = batch.messages(exchange);
+        long marshalled = System.nanoTime();
+        streams.took(batch, Step.MARSHAL, marshalled - begun);
+        exchange.setProperty(MARSHALLED, marshalled);
+        return messages;
     }
 
     /** Counts a batch that the hub acknowledged. */
-    public void sent(EventBatch batch) {
+    public void sent(EventBatch batch, Exchange exchange) {
         streams.sent(batch);
+        streams.took(batch, Step.SEND, System.nanoTime() - exchange.getProperty(MARSHALLED, Long.class));
     }
 
     /**
@@ -91,7 +101,7 @@ public final class Delivery {
         deadLetters.store(batch.events().stream()
                 .map(event -> letter(batch, event, why, attempts, now))
                 .toList());
-        streams.deadLettered(batch);
+        streams.deadLettered(batch, why.failure().category());
         LOG.warn(
                 "stream={} dead-lettered events={} category={} error=\"{}\"",
                 batch.stream(),

@@ -1,6 +1,7 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.deadletter.ErrorCategory;
 import io.factstream.eventhubs.DeliveryException;
 import io.factstream.eventhubs.OutageException;
 import io.factstream.eventhubs.SendFailures;
@@ -13,6 +14,7 @@ import io.factstream.source.QueryFailedException;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
 import io.factstream.stream.PageMemory.Room;
+import io.factstream.stream.StreamObserver.Step;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
@@ -21,9 +23,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +57,7 @@ public final class FactStream {
     private static final Logger LOG = LoggerFactory.getLogger(FactStream.class);
     private static final String WINDOW = "FactStreamWindow";
     private static final String LEASE = "FactStreamLease";
+    private static final String OPENED = "FactStreamOpened";
     private static final String PAGE = "FactStreamPage";
     private static final String AHEAD = "FactStreamAhead";
     private static final String ROOM = "FactStreamRoom";
@@ -81,6 +86,10 @@ public final class FactStream {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder pagesFailed = new LongAdder();
     private final LongAdder throttles = new LongAdder();
+    private final List<StreamObserver> observers = new CopyOnWriteArrayList<>();
+
+    /** When the poll under way began, by {@link System#nanoTime}. */
+    private long begun;
 
     /** A page whose sending or saving failed: what is missing of it is sent before anything else is read. */
     private volatile @Nullable Page kept;
@@ -94,10 +103,14 @@ public final class FactStream {
     private boolean outage;
 
     private int wakesSeen;
+    private int looksSeen;
 
     private volatile Instant heldUntil = Instant.MIN;
     /** How often the hub became worth trying again. */
     private final AtomicInteger wakes = new AtomicInteger();
+
+    /** How often somebody asked for a look into a file that seems unchanged. */
+    private final AtomicInteger looks = new AtomicInteger();
 
     /** Of the newest poll that opened the source. */
     private volatile CountDownLatch pollEnded = new CountDownLatch(0);
@@ -128,6 +141,16 @@ public final class FactStream {
         version = new StreamVersion(1, since, null);
     }
 
+    /** Tells somebody what the stream does from now on. */
+    void observe(StreamObserver observer) {
+        observers.add(observer);
+    }
+
+    /** A step on one of its batches came to a good end. */
+    void took(Step step, long nanos) {
+        observers.forEach(observer -> observer.took(step, nanos));
+    }
+
     /** What its route file says of it. */
     public StreamDefinition definition() {
         return definition;
@@ -143,6 +166,7 @@ public final class FactStream {
     public void begin(Exchange exchange) throws InterruptedException {
         // The thread that polls serves this stream alone.
         MDC.put(LogPlace.STREAM, definition.id());
+        begun = System.nanoTime();
         exchange.getMessage().setBody(null);
         if (finishing) {
             finished.countDown();
@@ -161,13 +185,16 @@ public final class FactStream {
             waiting = pageReadAhead();
         }
         FileStamp stamp = services.source().stamp();
+        int asked = looks.get();
         if (waiting == null
                 && !held
+                && looksSeen == asked
                 && stamp.equals(drainedAt)
                 && services.clock().instant().isBefore(nextLook)) {
             endPoll(exchange);
             return;
         }
+        looksSeen = asked;
         Optional<OutageException> cut = services.hubs().cut(definition.hub());
         if (cut.isPresent()) {
             keep(waiting);
@@ -218,6 +245,7 @@ public final class FactStream {
         }
         FileStamp stamp = services.source().stamp();
         Lease lease = new Lease(services.source().open());
+        exchange.setProperty(OPENED, System.nanoTime());
         exchange.setProperty(LEASE, lease);
         exchange.getExchangeExtension().addOnCompletion(lease);
         try {
@@ -227,6 +255,8 @@ public final class FactStream {
                 PageReader.Found found = reader.find(lease.connection(), saved());
                 if (found.window().isPresent()) {
                     drained = false;
+                    // Whatever is found behind this page: the file is looked into again, changed or not.
+                    drainedAt = null;
                 }
                 reader.look(lease.connection(), found, stamp);
                 take(found, exchange);
@@ -255,6 +285,7 @@ public final class FactStream {
             finished.countDown();
             return;
         }
+        took(Step.POLL, System.nanoTime() - begun);
         drainedAt = stamp;
         drained = true;
         nextLook =
@@ -353,6 +384,11 @@ public final class FactStream {
         heldUntil = Instant.MIN;
     }
 
+    /** Its watermark was moved: what lies beyond it is another matter, though the file may be the same. */
+    public void lookAgain() {
+        looks.incrementAndGet();
+    }
+
     /** The stored position; never one from memory. */
     private @Nullable SavedWatermark saved() {
         SavedWatermark saved = services.watermarks().find(definition.id()).orElse(null);
@@ -383,6 +419,7 @@ public final class FactStream {
                         exchange.getProperty(ROOM, Room.class),
                         lease::close)
                 .orElse(null);
+        took(Step.READ, System.nanoTime() - exchange.getProperty(OPENED, Long.class));
         if (page != null && exchange.getProperty(AHEAD) == null) {
             rowsRead.add(page.rows());
             exchange.setProperty(PAGE, page);
@@ -405,7 +442,11 @@ public final class FactStream {
                             + " events were neither acknowledged by the hub nor stored as dead letters",
                     "Let every batch that the kamelet hands on reach direct:send-batch; leave rows out in the query");
         }
+        long saving = System.nanoTime();
         services.watermarks().advance(definition.id(), fingerprint, page.from(), page.to(), page.passed());
+        long saved = System.nanoTime();
+        took(Step.COMMIT, saved - saving);
+        took(Step.POLL, saved - begun);
         page.room().release();
         kept = null;
         watermark = page.to();
@@ -459,6 +500,8 @@ public final class FactStream {
             return;
         }
         pagesFailed.increment();
+        int unsent = failed == null ? 0 : failed.unsettled();
+        observers.forEach(observer -> observer.failed(failure, unsent));
         int failures = consecutiveFailures + 1;
         consecutiveFailures = failures;
         // Where the hub has come back since the poll began, the wait must not begin anew at its longest.
@@ -546,9 +589,11 @@ public final class FactStream {
 
     private void enter(StreamState next, @Nullable String error) {
         lastError = error;
-        if (state != next) {
+        StreamState before = state;
+        if (before != next) {
             state = next;
             since = services.clock().instant();
+            observers.forEach(observer -> observer.changed(before, status()));
         }
     }
 
@@ -557,12 +602,14 @@ public final class FactStream {
         eventsSent.add(batch.size());
         batches.increment();
         bytes.add(batch.wireBytes());
+        observers.forEach(observer -> observer.sent(batch.partition(), batch.size()));
         batch.settle();
     }
 
     /** The events of a batch were stored as dead letters. */
-    public void deadLettered(EventBatch batch) {
+    public void deadLettered(EventBatch batch, ErrorCategory category) {
         eventsDeadLettered.add(batch.size());
+        observers.forEach(observer -> observer.deadLettered(category, batch.size()));
         batch.settle();
     }
 

@@ -1,6 +1,8 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.deadletter.ErrorCategory;
+import io.factstream.stream.StreamObserver.Step;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -11,6 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -29,6 +33,7 @@ public final class Streams {
     private final Map<String, FactStream> streams = new ConcurrentSkipListMap<>();
     private volatile Predicate<String> pausedAtStart = id -> false;
     private final Map<String, StreamDefinition> prepared = new ConcurrentHashMap<>();
+    private final List<Function<FactStream, StreamObserver>> observers = new CopyOnWriteArrayList<>();
 
     /**
      * Begins without a stream.
@@ -86,6 +91,9 @@ public final class Streams {
                             + taken.definition().queryFile() + " and " + file,
                     "Give each route its own stream id: the watermark is kept under it");
         }
+        if (runs) {
+            observers.forEach(observer -> stream.observe(observer.apply(stream)));
+        }
         return stream;
     }
 
@@ -96,6 +104,15 @@ public final class Streams {
      */
     public void pauseAtStart(Predicate<String> which) {
         pausedAtStart = which;
+    }
+
+    /**
+     * Tells somebody what streams do: those that are defined from now on.
+     *
+     * @param observer makes the observer of a stream when the stream is defined, before it runs
+     */
+    public void observe(Function<FactStream, StreamObserver> observer) {
+        observers.add(observer);
     }
 
     private static Duration duration(String id, String settle) {
@@ -165,8 +182,13 @@ public final class Streams {
     }
 
     /** Counts events that were stored as dead letters. */
-    void deadLettered(EventBatch batch) {
-        get(batch.stream()).deadLettered(batch);
+    void deadLettered(EventBatch batch, ErrorCategory category) {
+        get(batch.stream()).deadLettered(batch, category);
+    }
+
+    /** A step on a batch came to a good end. */
+    void took(EventBatch batch, Step step, long nanos) {
+        get(batch.stream()).took(step, nanos);
     }
 
     private FactStream get(String id) {

@@ -47,6 +47,33 @@ class SettingsForRunTest {
     }
 
     @Test
+    void the_token_of_the_management_port_may_stand_in_a_file() throws IOException {
+        assertThat(settings().managementToken()).isEmpty();
+        environment.put(
+                "FACTSTREAM_MANAGEMENT_TOKEN_FILE",
+                file("token", "0123456789abcdef\n").toString());
+
+        assertThat(settings().managementToken().orElseThrow().reveal()).isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void a_token_that_is_short_or_set_twice_is_refused_without_being_repeated() throws IOException {
+        environment.put("FACTSTREAM_MANAGEMENT_TOKEN", "fifteen-letters");
+        assertThat(catchThrowableOfType(
+                        ConfigurationException.class, () -> settings().validateForRun()))
+                .hasMessageContaining("FACTSTREAM_MANAGEMENT_TOKEN")
+                .hasMessageContaining("less than 16 characters")
+                .hasMessageNotContaining("fifteen-letters");
+
+        environment.put(
+                "FACTSTREAM_MANAGEMENT_TOKEN_FILE",
+                file("token", "0123456789abcdef").toString());
+        assertThat(catchThrowableOfType(
+                        ConfigurationException.class, () -> settings().validateForRun()))
+                .hasMessageContaining("Keep one of the two");
+    }
+
+    @Test
     void a_replay_needs_no_source() {
         environment.remove("FACTSTREAM_SOURCE_FILE");
         Settings settings = settings();

@@ -246,6 +246,7 @@ class SqliteStateTest {
         for (String sql : List.of(
                 "DROP TABLE stream_report",
                 "DROP TABLE pause",
+                "DROP TABLE action",
                 "DROP TABLE coverage",
                 "DROP TABLE coverage_bucket",
                 "ALTER TABLE watermark DROP COLUMN columns",

@@ -140,7 +140,7 @@ class FactStreamTest {
         List<EventBatch> halves = batch.halves();
 
         stream.sent(halves.get(0));
-        stream.deadLettered(halves.get(1));
+        stream.deadLettered(halves.get(1), ErrorCategory.VALIDATION);
 
         assertThat(stream.counts())
                 .isEqualTo(new StreamCounts(3, 1, 2, 1, halves.get(0).wireBytes()));
@@ -247,6 +247,22 @@ class FactStreamTest {
         poll(stream);
 
         assertThat(delivered).containsExactly("1", "2");
+    }
+
+    @Test
+    void a_moved_watermark_is_followed_at_once_although_the_file_is_unchanged() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(3) r(x)");
+        FactStream stream = stream(QUERY, 1, MANY_BYTES);
+        drain(stream);
+        state.watermarks().set("sales", position(), null, "somebody", "again");
+        poll(stream);
+        assertThat(delivered).hasSize(3);
+
+        stream.lookAgain();
+        poll(stream);
+        drain(stream);
+
+        assertThat(delivered).containsExactly("0", "1", "2", "0", "1", "2");
     }
 
     @Test

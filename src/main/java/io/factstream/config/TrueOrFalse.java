@@ -1,0 +1,7 @@
+package io.factstream.config;
+
+/** Whether something is so. */
+public enum TrueOrFalse {
+    TRUE,
+    FALSE
+}

@@ -1,0 +1,363 @@
+package io.factstream.management;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.factstream.deadletter.DeadLetter;
+import io.factstream.eventhubs.HubStatus;
+import io.factstream.journal.Action;
+import io.factstream.session.Session;
+import io.factstream.session.SessionStore;
+import io.factstream.session.StreamCounts;
+import io.factstream.session.StreamRun;
+import io.factstream.statistics.FailureCategory;
+import io.factstream.statistics.Sample;
+import io.factstream.statistics.Statistics;
+import io.factstream.statistics.StepTimes;
+import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.StreamObserver.Step;
+import io.factstream.stream.StreamState;
+import io.factstream.stream.StreamStatus;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of {@code /api/status} and of dead letters. It holds no secret; a letter holds values of rows. */
+final class StatusDocument {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SESSIONS = 10;
+
+    /** A sparkline has about so many points. */
+    private static final int POINTS = 60;
+
+    private final String session;
+    private final Statistics statistics;
+    private final SessionStore sessions;
+    private final Function<Integer, List<Action>> actions;
+    private final boolean needsToken;
+    private final Clock clock;
+
+    /**
+     * @param actions gives so many of the newest
+     * @param needsToken whether a caller needs a token to act, so that the page can ask for it
+     */
+    StatusDocument(
+            String session,
+            Statistics statistics,
+            SessionStore sessions,
+            Function<Integer, List<Action>> actions,
+            boolean needsToken,
+            Clock clock) {
+        this.session = session;
+        this.statistics = statistics;
+        this.sessions = sessions;
+        this.actions = actions;
+        this.needsToken = needsToken;
+        this.clock = clock;
+    }
+
+    /** All that the page shows. */
+    ObjectNode status() {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("now", clock.instant().toString());
+        root.put("session", session);
+        root.put("started", statistics.begun().toString());
+        root.put("needsToken", needsToken);
+        List<String> problems = problems();
+        root.put("well", problems.isEmpty());
+        problems.forEach(root.putArray("problems")::add);
+        warnings().forEach(root.putArray("warnings")::add);
+        totals(root.putObject("totals"));
+        ArrayNode streams = root.putArray("streams");
+        statistics.streams().forEach(stream -> stream(streams.addObject(), stream));
+        ArrayNode hubs = root.putArray("hubs");
+        statistics.hubs().forEach(hub -> hub(hubs.addObject(), hub));
+        deadLetters(root.putObject("deadLetters"));
+        recorded(root);
+        return root;
+    }
+
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        for (HubStatus hub : statistics.hubs()) {
+            if (hub.failure() != null && statistics.isOfStreams(hub.hub())) {
+                problems.add(
+                        "hub " + hub.hub() + " is failing: " + hub.failure().error());
+            }
+        }
+        for (StreamStatistics stream : statistics.streams()) {
+            StreamStatus status = stream.status();
+            if (status.state() == StreamState.FAILING) {
+                problems.add("stream " + stream.id() + " is failing: " + status.lastError());
+            }
+        }
+        return problems;
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (HubStatus hub : statistics.hubs()) {
+            if (hub.failure() != null && !statistics.isOfStreams(hub.hub())) {
+                warnings.add("hub " + hub.hub() + " of the dead letters is failing, no stream waits for it: "
+                        + hub.failure().error());
+            }
+        }
+        for (StreamStatistics stream : statistics.streams()) {
+            StreamStatus status = stream.status();
+            if (status.state() == StreamState.PAUSED) {
+                warnings.add("stream " + stream.id() + " is paused");
+            }
+            if (status.warning() != null) {
+                warnings.add("stream " + stream.id() + ": " + status.warning());
+            }
+            if (status.lateRows().rows() > 0) {
+                warnings.add("stream " + stream.id() + ": " + status.lateRows().rows()
+                        + " rows appeared behind the watermark; factstream backfill " + stream.id() + " sends them");
+            }
+        }
+        statistics
+                .deadLetters()
+                .filter(letters -> letters.size() > 0)
+                .ifPresent(letters -> warnings.add(letters.size() + " dead letters"));
+        return warnings;
+    }
+
+    private void totals(ObjectNode node) {
+        counts(node, statistics.counts());
+        node.put(
+                "eventsFailed",
+                statistics.streams().stream()
+                        .mapToLong(StreamStatistics::eventsFailed)
+                        .sum());
+        node.put("eventsPerSecond", statistics.rate());
+        node.put("eventsPerSecondSinceStart", statistics.rateSinceStart());
+        node.put(
+                "lagRows",
+                statistics.streams().stream()
+                        .mapToLong(stream -> stream.status().backlog().rows())
+                        .sum());
+        errors(node.putObject("errors"), statistics.errors());
+    }
+
+    private static void counts(ObjectNode node, StreamCounts counts) {
+        node.put("rowsRead", counts.rowsRead());
+        node.put("eventsSent", counts.eventsSent());
+        node.put("eventsDeadLettered", counts.deadLettered());
+        node.put("batches", counts.batches());
+        node.put("bytes", counts.bytes());
+    }
+
+    private static void errors(ObjectNode node, Map<FailureCategory, Long> errors) {
+        errors.forEach((category, count) -> {
+            if (count > 0) {
+                node.put(category.word(), count);
+            }
+        });
+    }
+
+    private void stream(ObjectNode node, StreamStatistics stream) {
+        StreamStatus status = stream.status();
+        node.put("stream", stream.id());
+        node.put("eventType", stream.stream().definition().eventType());
+        node.put("hub", stream.stream().definition().hub());
+        node.put("state", word(status.state()));
+        node.put("since", status.since().toString());
+        node.put(
+                "watermark",
+                status.watermark() == null ? null : status.watermark().toString());
+        node.put("lastEventTime", status.lastEventTime());
+        node.put("lastDelivery", text(stream.lastDelivery()));
+        node.put("lastError", status.lastError());
+        node.put("warning", status.warning());
+        counts(node, status.counts());
+        node.put("eventsFailed", stream.eventsFailed());
+        node.put("eventsPerSecond", stream.rate());
+        node.put("eventsPerSecondSinceStart", stream.rateSinceStart());
+        node.put("pagesFailed", status.pagesFailed());
+        node.put("throttles", status.throttles());
+        node.put("consecutiveFailures", status.consecutiveFailures());
+        node.put("drained", status.drained());
+        node.put("lagRows", status.backlog().rows());
+        if (status.backlog().seconds().isPresent()) {
+            node.put("lagSeconds", status.backlog().seconds().getAsLong());
+        } else {
+            node.putNull("lagSeconds");
+        }
+        node.put("rowsUnsettled", status.backlog().unsettled());
+        node.put("rowsWithoutWatermark", status.backlog().withoutWatermark());
+        node.put("lateRows", status.lateRows().rows());
+        node.put("rowsGone", status.lateRows().gone());
+        node.put(
+                "deadLetters",
+                statistics
+                        .deadLetters()
+                        .map(letters -> letters.byStream().getOrDefault(stream.id(), 0L))
+                        .orElse(0L));
+        errors(node.putObject("errors"), stream.errors());
+        ObjectNode partitions = node.putObject("partitions");
+        stream.ratesByPartition().forEach(partitions::put);
+        ObjectNode times = node.putObject("times");
+        for (Step step : Step.values()) {
+            times(times.putObject(word(step)), stream.times(step));
+        }
+        history(node.putObject("history"), stream.history());
+    }
+
+    private static void times(ObjectNode node, StepTimes times) {
+        node.put("count", times.count());
+        node.put("mean", times.mean());
+        node.put("p50", times.p50());
+        node.put("p99", times.p99());
+        node.put("max", times.max());
+    }
+
+    /** Rates and lags of the last minutes, the oldest first. */
+    private static void history(ObjectNode node, List<Sample> samples) {
+        ArrayNode rates = node.putArray("eventsPerSecond");
+        ArrayNode lags = node.putArray("lagRows");
+        int step = Math.max(1, (samples.size() + POINTS - 1) / POINTS);
+        Sample before = null;
+        for (int i = (samples.size() - 1) % step; i >= 0 && i < samples.size(); i += step) {
+            Sample sample = samples.get(i);
+            if (before != null) {
+                long millis =
+                        Math.max(1, Duration.between(before.at(), sample.at()).toMillis());
+                rates.add(Math.max(0, sample.eventsSent() - before.eventsSent()) * 1000.0 / millis);
+                lags.add(sample.lagRows());
+            }
+            before = sample;
+        }
+        node.put("seconds", step * Statistics.SAMPLED.toSeconds());
+    }
+
+    private void hub(ObjectNode node, HubStatus hub) {
+        node.put("hub", hub.hub());
+        node.put("state", hub.failure() != null ? "failing" : statistics.isKnown(hub.hub()) ? "running" : "unknown");
+        node.put("breaker", word(hub.breaker()));
+        node.put("trips", hub.trips());
+        node.put("failures", hub.failures());
+        ObjectNode failures = node.putObject("failuresByCategory");
+        hub.failuresByCategory().forEach((category, count) -> failures.put(word(category), count));
+        node.put("throttled", hub.throttled());
+        node.put("reachable", hub.reachable());
+        node.put("lastError", hub.failure() == null ? null : hub.failure().error());
+        node.put("since", text(hub.since()));
+    }
+
+    private void deadLetters(ObjectNode node) {
+        statistics.deadLetters().ifPresent(letters -> {
+            node.put("size", letters.size());
+            ObjectNode categories = node.putObject("byCategory");
+            letters.byCategory().forEach((category, count) -> categories.put(word(category), count));
+            ObjectNode severities = node.putObject("bySeverity");
+            letters.bySeverity().forEach((severity, count) -> severities.put(word(severity), count));
+            ObjectNode streams = node.putObject("byStream");
+            letters.byStream().forEach(streams::put);
+            node.put("oldest", text(letters.oldest()));
+            node.put("newest", text(letters.newest()));
+        });
+    }
+
+    /** What the state holds; left out when it cannot be read, which each stream shows as its error. */
+    private void recorded(ObjectNode root) {
+        List<Session> recent;
+        List<Action> done;
+        try {
+            recent = sessions.recent(SESSIONS);
+            done = actions.apply(SESSIONS);
+        } catch (RuntimeException e) {
+            root.put("stateError", e.getMessage());
+            return;
+        }
+        ArrayNode runs = root.putArray("sessions");
+        for (Session run : recent) {
+            ObjectNode node = runs.addObject();
+            node.put("session", run.id());
+            node.put("started", run.started().toString());
+            node.put("ended", text(run.ended()));
+            node.put("outcome", run.id().equals(session) ? "running" : word(run.outcome()));
+            counts(
+                    node,
+                    run.id().equals(session)
+                            ? statistics.counts()
+                            : run.streams().values().stream()
+                                    .map(StreamRun::counts)
+                                    .reduce(StreamCounts.ZERO, StreamCounts::plus));
+        }
+        ArrayNode actionsDone = root.putArray("actions");
+        for (Action action : done) {
+            ObjectNode node = actionsDone.addObject();
+            node.put("at", action.at().toString());
+            node.put("who", action.who());
+            node.put("action", word(action.kind()));
+            node.put("subject", action.subject());
+            node.put("detail", action.detail());
+        }
+    }
+
+    /** Letters without their events. */
+    static ObjectNode letters(List<DeadLetter> letters) {
+        ObjectNode root = JSON.createObjectNode();
+        ArrayNode list = root.putArray("deadLetters");
+        letters.forEach(letter -> letter(list.addObject(), letter));
+        return root;
+    }
+
+    /** All of one letter. */
+    static ObjectNode letter(DeadLetter letter) {
+        ObjectNode node = JSON.createObjectNode();
+        letter(node, letter);
+        node.put("partition", letter.partition());
+        node.put("partitionKey", letter.partitionKey());
+        node.put("position", letter.position());
+        node.put("session", letter.sessionId());
+        ObjectNode properties = node.putObject("properties");
+        letter.properties().forEach(properties::put);
+        try {
+            node.put(
+                    "event",
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(letter.event()))
+                            .toString());
+        } catch (CharacterCodingException binary) {
+            // As an export does it.
+            node.put("eventBase64", Base64.getEncoder().encodeToString(letter.event()));
+        }
+        return node;
+    }
+
+    private static void letter(ObjectNode node, DeadLetter letter) {
+        node.put("id", letter.id());
+        node.put("stream", letter.stream());
+        node.put("eventType", letter.eventType());
+        node.put("traceId", letter.traceId());
+        node.put("hub", letter.hub());
+        node.put("category", word(letter.failure().category()));
+        node.put("severity", word(letter.failure().severity()));
+        node.put("error", letter.failure().error());
+        node.put("firstFailed", letter.firstFailed().toString());
+        node.put("lastFailed", letter.lastFailed().toString());
+        node.put("attempts", letter.attempts());
+        node.put("replays", letter.replays());
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,106 @@
+package io.factstream.management;
+
+import io.factstream.eventhubs.HubStatus;
+import io.factstream.statistics.Statistics;
+import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.StreamState;
+import io.factstream.stream.StreamStatus;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckRepository;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/** A readiness check for each stream and each hub that streams send to: down while it fails. A restart mends none of them: all are alive. */
+final class StreamsHealth implements HealthCheckRepository {
+
+    private static final String GROUP = "factstream";
+
+    private final Statistics statistics;
+    private boolean enabled = true;
+
+    StreamsHealth(Statistics statistics) {
+        this.statistics = statistics;
+    }
+
+    @Override
+    public String getId() {
+        return GROUP;
+    }
+
+    @Override
+    public boolean isEnabled() {
+        return enabled;
+    }
+
+    @Override
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    @Override
+    public Stream<HealthCheck> stream() {
+        return enabled
+                ? Stream.concat(
+                        statistics.streams().stream().map(StreamCheck::new),
+                        statistics.hubs().stream()
+                                .filter(hub -> statistics.isOfStreams(hub.hub()))
+                                .map(hub -> new HubCheck(hub.hub())))
+                : Stream.empty();
+    }
+
+    private static final class StreamCheck extends AbstractHealthCheck {
+        private final StreamStatistics stream;
+
+        private StreamCheck(StreamStatistics stream) {
+            super(GROUP, "stream-" + stream.id());
+            this.stream = stream;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            StreamStatus status = stream.status();
+            builder.detail("stream", stream.id());
+            builder.detail("state", status.state().name().toLowerCase(java.util.Locale.ROOT));
+            builder.detail("since", status.since().toString());
+            if (status.state() == StreamState.FAILING) {
+                builder.down().message("stream " + stream.id() + " is failing: " + status.lastError());
+            } else {
+                builder.up();
+            }
+        }
+    }
+
+    private final class HubCheck extends AbstractHealthCheck {
+        private final String hub;
+
+        private HubCheck(String hub) {
+            super(GROUP, "hub-" + hub);
+            this.hub = hub;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            HubStatus status = statistics.hub(hub);
+            builder.detail("hub", hub);
+            if (status.failure() == null) {
+                builder.up();
+            } else {
+                builder.down()
+                        .message("hub " + hub + " is failing: "
+                                + status.failure().error());
+            }
+        }
+    }
+}
