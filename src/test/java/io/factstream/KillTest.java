@@ -195,7 +195,8 @@ class KillTest {
         runtime.with(KnownSettings.PAGE_MAX_ROWS, "5000").with(KnownSettings.BATCH_MAX_EVENTS, "5000");
         try (JavaProcess process = run(runtime, "--once")) {
             // 1 when there are dead letters in this last session.
-            assertThat(process.exitCode()).as(process::output).isIn(0, 1);
+            // What was loaded during many kills takes a slow hub its time.
+            assertThat(process.exitCode(Duration.ofMinutes(15))).as(process::output).isIn(0, 1);
             assertThat(process.output()).contains("0 streams failed");
         }
     }
