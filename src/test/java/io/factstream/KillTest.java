@@ -196,7 +196,9 @@ class KillTest {
         try (JavaProcess process = run(runtime, "--once")) {
             // 1 when there are dead letters in this last session.
             // What was loaded during many kills takes a slow hub its time.
-            assertThat(process.exitCode(Duration.ofMinutes(15))).as(process::output).isIn(0, 1);
+            assertThat(process.exitCode(Duration.ofMinutes(15)))
+                    .as(process::output)
+                    .isIn(0, 1);
             assertThat(process.output()).contains("0 streams failed");
         }
     }

@@ -51,6 +51,7 @@ class RemoteJmxTest {
     private static MBeanServerConnection jmx;
 
     @BeforeAll
+    @SuppressWarnings("BanJNDI") // It connects to a server of this process.
     static void connect(@TempDir Path folder) throws IOException {
         runtime = RuntimeUnderTest.in(folder)
                 .with(KnownSettings.BATCH_MAX_BYTES, "4KB")

@@ -1,11 +1,15 @@
 package io.factstream.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.NewStream;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.routes.StreamDraft;
 import io.factstream.source.SourceException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +44,9 @@ final class NewCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String table;
 
+    @Option(names = "--json", description = "Writes one JSON object.")
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -50,9 +57,19 @@ final class NewCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             StreamDraft draft = NewStream.draft(settings, stream, table);
-            draft.writeTo(settings.get(KnownSettings.ROUTES)).forEach(file -> out.println("wrote " + file));
-            draft.reasons().forEach(out::println);
-            out.println("Next: factstream validate " + stream + ", factstream preview " + stream);
+            List<Path> written = draft.writeTo(settings.get(KnownSettings.ROUTES));
+            if (json) {
+                ObjectNode object = Json.object().put("stream", stream);
+                ArrayNode files = object.putArray("files");
+                written.forEach(file -> files.add(file.toString()));
+                ArrayNode reasons = object.putArray("reasons");
+                draft.reasons().forEach(reasons::add);
+                out.println(object);
+            } else {
+                written.forEach(file -> out.println("wrote " + file));
+                draft.reasons().forEach(out::println);
+                out.println("Next: factstream validate " + stream + ", factstream preview " + stream);
+            }
             out.flush();
             return ExitCodes.DONE;
         } catch (SourceException e) {

@@ -43,7 +43,7 @@ class NewCommandTest {
     @Test
     void what_is_written_says_why_passes_validate_and_runs() throws Exception {
         Cli.Run run = cli.execute("new", "sale-made", "--table", "sales");
-        Cli.Run counters = cli.execute("new", "counted", "--table", "counters");
+        Cli.Run counters = cli.execute("new", "counted", "--table", "counters", "--json");
         Cli.Run validated = cli.execute("validate");
         cli.execute("run", "--once");
 
@@ -58,7 +58,10 @@ class NewCommandTest {
                 .contains("-- Watermark: created_at")
                 .contains("\n  created_at AS _watermark,\n  sale_id AS _trace_id,\n  store_id AS _partition_key,\n")
                 .contains("\n  \"order\",\n  _loaded_by AS loaded_by,\n  amount\nFROM sales\n");
-        assertThat(counters.out()).contains("Watermark: seq, a BIGINT").contains("Partition key: none");
+        assertThat(counters.out())
+                .startsWith("{\"stream\":\"counted\",\"files\":[\"")
+                .contains("Watermark: seq, a BIGINT")
+                .contains("Partition key: none");
         assertThat(validated.code()).as(validated.out()).isZero();
         assertThat(validated.out()).contains("0 errors, 0 unchecked, 0 warnings; 2 streams examined");
         assertThat(hubs.count("facts")).isEqualTo(210);
