@@ -37,6 +37,8 @@ final class FactStreamRun {
         environment.put("FACTSTREAM_ROUTES", routes.toString());
         environment.put("EVENTHUBS_CONNECTION_STRING", connectionString);
         environment.put("EVENTHUBS_NAME", hub);
+        // Any that is free: another runtime may have the usual one.
+        environment.put("FACTSTREAM_MANAGEMENT_PORT", "0");
     }
 
     /** Sets a setting by its environment variable. */
