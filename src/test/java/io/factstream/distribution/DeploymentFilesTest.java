@@ -125,7 +125,10 @@ class DeploymentFilesTest {
     @Test
     void the_kustomization_names_every_file_and_no_other() {
         List<String> named = new ArrayList<>();
-        Objects.requireNonNull(FILES.get("kustomization.yaml")).get(0).path("resources").forEach(file -> named.add(file.textValue()));
+        Objects.requireNonNull(FILES.get("kustomization.yaml"))
+                .get(0)
+                .path("resources")
+                .forEach(file -> named.add(file.textValue()));
 
         Set<String> files = new HashSet<>(FILES.keySet());
         files.remove("kustomization.yaml");
