@@ -7,6 +7,7 @@ import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
+import io.factstream.text.Word;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -123,7 +123,7 @@ public final class Heartbeat implements AutoCloseable {
     private static String line(HubStatus status) {
         DeliveryFailure failure = Objects.requireNonNull(status.failure());
         return "hub " + status.hub() + " is failing since " + status.since() + " ("
-                + failure.severity().name().toLowerCase(Locale.ROOT) + "): "
+                + Word.of(failure.severity()) + "): "
                 + failure.error().replace('\n', ' ');
     }
 

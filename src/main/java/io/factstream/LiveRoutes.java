@@ -278,7 +278,7 @@ final class LiveRoutes {
                 StreamDefinition next = definitions.get(stream.definition().id());
                 SavedWatermark saved =
                         state.watermarks().find(stream.definition().id()).orElse(null);
-                if (next == null || saved == null || isOf(next, saved)) {
+                if (next == null || saved == null || saved.isOf(next.fingerprint())) {
                     continue;
                 }
                 if (!saved.position().isWhole()) {
@@ -322,15 +322,10 @@ final class LiveRoutes {
         }
     }
 
-    /** Whether a query may go on from a watermark because it made it, or a person set it. */
-    private static boolean isOf(StreamDefinition stream, SavedWatermark saved) {
-        return saved.queryFingerprint() == null || saved.queryFingerprint().equals(stream.fingerprint());
-    }
-
     /** Between two pages, so that the watermark stands where all rows at or below it were sent, and no others. */
     private void refuseUnlessItGoesOn(StreamDefinition old, StreamDefinition next, SavedWatermark saved)
             throws InterruptedException {
-        if (isOf(old, saved) && dryRun(old).passedSameRowsAs(next, saved.position())) {
+        if (saved.isOf(old.fingerprint()) && dryRun(old).passedSameRowsAs(next, saved.position())) {
             return;
         }
         undecided.add(Objects.requireNonNull(fileOf(old.id())));

@@ -3,13 +3,9 @@ package io.factstream;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.ConfigurationException.Problem;
 import io.factstream.config.Settings;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +18,7 @@ final class RouteTrial implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteTrial.class);
 
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final Application application;
 
     /**
@@ -31,12 +27,8 @@ final class RouteTrial implements AutoCloseable {
      * @throws ConfigurationException when that cannot work
      */
     RouteTrial(Settings settings) {
-        try {
-            folder = Files.createTempDirectory("factstream-trial");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Application trial = Application.onTrial(settings, folder.resolve("state.db"));
+        folder = new TemporaryFolder("factstream-trial");
+        Application trial = Application.onTrial(settings, folder.path().resolve("state.db"));
         try {
             trial.start();
         } catch (RuntimeException e) {
@@ -64,12 +56,10 @@ final class RouteTrial implements AutoCloseable {
     }
 
     private void removeFolder() {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            LOG.debug("folder={} could not be removed", folder, e);
+        try {
+            folder.close();
+        } catch (UncheckedIOException e) {
+            LOG.debug("folder={} could not be removed", folder.path(), e);
         }
     }
 }

@@ -8,11 +8,11 @@ import io.factstream.status.StreamReport;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
+import io.factstream.text.Word;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -102,7 +102,7 @@ final class StatusExchange implements AutoCloseable {
                 status.stream(),
                 sessionId,
                 now,
-                status.state().name().toLowerCase(Locale.ROOT),
+                Word.of(status.state()),
                 status.since(),
                 status.backlog().rows(),
                 status.backlog().seconds().isPresent()

@@ -80,9 +80,7 @@ public record StreamPreview(
                 layout.hub == null ? Application.limit(settings) : layout.hub.limit(),
                 PATIENCE);
         List<EventPreview> events = run.next(after, clock.instant(), most, layout.hub);
-        boolean changed = saved != null
-                && saved.queryFingerprint() != null
-                && !definition.fingerprint().equals(saved.queryFingerprint());
+        boolean changed = saved != null && !saved.isOf(definition.fingerprint());
         String note = changed
                 ? "the query is not the one that made the watermark: these events are sent once it is accepted"
                 : layout.whyUnknown;

@@ -11,14 +11,12 @@ import io.factstream.routes.RouteFiles;
 import io.factstream.session.SessionIds;
 import io.factstream.stream.StreamDefinition;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,10 +57,9 @@ public final class StreamTests {
                     "Write <stream>" + QueryTestFile.ENDING + " beside a stream; docs/routes.md shows the form");
         }
         List<Outcome> outcomes = new ArrayList<>();
-        Path scratch = temporaryFolder();
-        try {
+        try (TemporaryFolder scratch = new TemporaryFolder("factstream-test")) {
             String session = new SessionIds(Clock.systemUTC(), new SecureRandom()).next();
-            QueryTestRun run = new QueryTestRun(Application.pages(settings, session), scratch);
+            QueryTestRun run = new QueryTestRun(Application.pages(settings, session), scratch.path());
             for (String stream : chosen) {
                 Path file = files.get(stream);
                 if (file == null) {
@@ -78,8 +75,6 @@ public final class StreamTests {
                     outcomes.add(new Outcome(stream, test.name(), run.run(definition, test)));
                 }
             }
-        } finally {
-            remove(scratch);
         }
         return outcomes;
     }
@@ -95,23 +90,5 @@ public final class StreamTests {
             throw new ConfigurationException(folder.toString(), "cannot be listed", "Let this user read it", e);
         }
         return files;
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("factstream-test");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

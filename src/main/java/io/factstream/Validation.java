@@ -97,8 +97,10 @@ public final class Validation {
                 || settings.find(KnownSettings.SOURCE_FILE)
                         .filter(Files::isRegularFile)
                         .isPresent()) {
-            for (StreamDefinition stream : definitions.values()) {
-                examine(stream, sample);
+            try (DuckDbSource opened = Application.source(settings)) {
+                for (StreamDefinition stream : definitions.values()) {
+                    examine(opened, stream, sample);
+                }
             }
         }
         checkState(definitions.values());
@@ -196,8 +198,7 @@ public final class Validation {
         }
     }
 
-    private void examine(StreamDefinition stream, int sample) throws InterruptedException {
-        DuckDbSource source = Application.source(settings);
+    private void examine(DuckDbSource source, StreamDefinition stream, int sample) throws InterruptedException {
         BatchLimit limit = Application.limit(settings);
         DryRun run = new DryRun(stream, Application.pages(settings, "validate"), source, limit, PATIENCE);
         try {
@@ -221,8 +222,7 @@ public final class Validation {
         try (SqliteState state = SqliteState.openReadOnly(file)) {
             for (StreamDefinition stream : streams) {
                 state.watermarks().find(stream.id()).ifPresent(saved -> {
-                    String by = saved.queryFingerprint();
-                    if (by != null && !by.equals(stream.fingerprint())) {
+                    if (!saved.isOf(stream.fingerprint())) {
                         findings.add(new Finding(
                                 Severity.WARNING,
                                 stream.queryFile().toString(),

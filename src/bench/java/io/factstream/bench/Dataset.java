@@ -28,7 +28,7 @@ record Dataset(Path file, Shape shape, long rows) {
 
     /** What a row is like. In the SQL stands {n} for a row's number, and {t} for its place in the order of time. */
     enum Shape {
-        /** The receipt lines of a shop: eight columns, about 430 bytes an event. */
+        /** The receipt lines of a shop: eight columns. */
         RECEIPT_LINES("""
                 SELECT
                   printf('RCP%010d', {n} // 4) AS receipt_id_ext,
@@ -38,30 +38,34 @@ record Dataset(Path file, Shape shape, long rows) {
                   CAST(hash({n}, 1) % 5 + 1 AS INTEGER) AS quantity,
                   printf('%d.%02d', hash({n}, 2) % 80, {n} % 100) AS unit_price,
                   printf('%d.%02d', hash({n}, 3) % 400, {n} % 100) AS ext_price,
-                  CASE WHEN {n} % 9 = 0 THEN 'PROMO' || {n} % 37 END AS promo_code""", """
-                event_ts AS _watermark,
-                receipt_id_ext || '-' || line_num AS _trace_id,
-                receipt_id_ext AS _correlation_id,
-                receipt_id_ext AS receipt_id,
-                CAST(line_num AS BIGINT) AS line_number,
-                product_id,
-                CAST(quantity AS BIGINT) AS quantity,
-                CAST(nullif(trim(unit_price), '') AS DECIMAL(18, 2)) AS unit_price,
-                CAST(nullif(trim(ext_price), '') AS DECIMAL(18, 2)) AS extended_price,
-                promo_code"""),
-        /** Sixty columns of the usual types, a tenth of the values NULL; about 1,900 bytes an event. */
-        WIDE(
-                "SELECT CAST({n} AS BIGINT) AS id, TIMESTAMP '2024-01-01' + to_microseconds({t} * 10000) AS event_ts, "
-                        + mixedColumns(58),
-                "event_ts AS _watermark, 'w-' || id AS _trace_id, * EXCLUDE (event_ts)");
+                  CASE WHEN {n} % 9 = 0 THEN 'PROMO' || {n} % 37 END AS promo_code""") {
+            @Override
+            String query(String from) {
+                try {
+                    return Files.readString(Path.of("routes", "receipt-line-added.sql"))
+                            .replace("fact_receipt_lines", from);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        },
+        /** Sixty columns of the usual types, a tenth of the values NULL. */
+        WIDE("SELECT CAST({n} AS BIGINT) AS id, TIMESTAMP '2024-01-01' + to_microseconds({t} * 10000) AS event_ts, "
+                + mixedColumns(58)) {
+            @Override
+            String query(String from) {
+                return "SELECT event_ts AS _watermark, 'w-' || id AS _trace_id, * EXCLUDE (event_ts) FROM " + from;
+            }
+        };
 
         private final String values;
-        private final String columns;
 
-        Shape(String values, String columns) {
+        Shape(String values) {
             this.values = values;
-            this.columns = columns;
         }
+
+        /** The stream's query on a table of such rows: for receipt lines the one that is shipped. */
+        abstract String query(String from);
 
         private static String mixedColumns(int count) {
             List<String> types = List.of(
@@ -137,7 +141,7 @@ record Dataset(Path file, Shape shape, long rows) {
 
     /** The stream's query on a table. */
     String query(String from) {
-        return "SELECT " + shape.columns + " FROM " + from;
+        return shape.query(from);
     }
 
     /** The query on the table of all rows. */

@@ -49,12 +49,7 @@ public final class PageParts {
             long start = System.nanoTime();
             try (Connection connection = source.open()) {
                 PageQuery page = PageQuery.prepare(stream, connection, NonFinite.STRING);
-                Optional<Window> window = pace == null || position == null
-                        ? Optional.empty()
-                        : page.nextAtPace(connection, position, Instant.now(), pageRows, pace);
-                if (window.isEmpty()) {
-                    window = page.next(connection, position, Instant.now(), pageRows);
-                }
+                Optional<Window> window = page.next(connection, position, Instant.now(), pageRows, pace);
                 finding += (System.nanoTime() - start) / 1e9;
                 if (window.isEmpty()) {
                     break;
@@ -67,9 +62,7 @@ public final class PageParts {
                                         + window.get().condition(),
                         json);
                 rows += read;
-                pace = position == null || read == 0
-                        ? null
-                        : new PageQuery.Pace(position.value(), window.get().to().value(), read);
+                pace = PageQuery.Pace.of(position, window.get().to(), read);
                 position = window.get().to();
             }
             times.add((System.nanoTime() - start) / 1e9);

@@ -14,6 +14,7 @@ import io.factstream.deadletter.DeadLetterStoreFullException;
 import io.factstream.deadletter.DeadLetterSummary;
 import io.factstream.deadletter.ReplayResult;
 import io.factstream.state.SqliteState;
+import io.factstream.text.Word;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -113,8 +114,8 @@ final class DeadLetterCommand implements Runnable {
                             ROW,
                             letter.id(),
                             letter.stream(),
-                            DeadLetterLines.word(letter.failure().category()),
-                            DeadLetterLines.word(letter.failure().severity()),
+                            Word.of(letter.failure().category()),
+                            Word.of(letter.failure().severity()),
                             letter.attempts(),
                             letter.lastFailed(),
                             Text.brief(Text.line(letter.failure().error()), LONGEST_ERROR));
@@ -159,8 +160,8 @@ final class DeadLetterCommand implements Runnable {
         field(out, "hub", letter.hub());
         field(out, "partition", letter.partition());
         field(out, "partition key", letter.partitionKey());
-        field(out, "category", DeadLetterLines.word(letter.failure().category()));
-        field(out, "severity", DeadLetterLines.word(letter.failure().severity()));
+        field(out, "category", Word.of(letter.failure().category()));
+        field(out, "severity", Word.of(letter.failure().severity()));
         field(out, "error", letter.failure().error());
         field(out, "first failed", letter.firstFailed());
         field(out, "last failed", letter.lastFailed());
@@ -215,7 +216,7 @@ final class DeadLetterCommand implements Runnable {
     private static Map<String, Long> words(Map<? extends Enum<?>, Long> counts) {
         return counts.entrySet().stream()
                 .collect(Collectors.toMap(
-                        count -> DeadLetterLines.word(count.getKey()), Map.Entry::getValue, Long::sum, TreeMap::new));
+                        count -> Word.of(count.getKey()), Map.Entry::getValue, Long::sum, TreeMap::new));
     }
 
     private static void counts(PrintWriter out, String of, Map<String, Long> counts) {

@@ -2,21 +2,19 @@ package io.factstream.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
+import io.factstream.TemporaryFolder;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.config.SettingsLoader;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.sample.RetailSample;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,11 +64,8 @@ final class DemoCommand implements Callable<Integer> {
         if (folder != null) {
             return demo(Files.createDirectories(folder).toAbsolutePath());
         }
-        Path temporary = Files.createTempDirectory("factstream-demo");
-        try {
-            return demo(temporary);
-        } finally {
-            delete(temporary);
+        try (TemporaryFolder temporary = new TemporaryFolder("factstream-demo")) {
+            return demo(temporary.path());
         }
     }
 
@@ -158,13 +153,5 @@ final class DemoCommand implements Callable<Integer> {
     private static void say(PrintWriter out, String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
         out.flush();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

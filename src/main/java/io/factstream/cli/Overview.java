@@ -7,13 +7,13 @@ import io.factstream.session.Session;
 import io.factstream.state.SqliteState;
 import io.factstream.status.Pause;
 import io.factstream.status.StreamReport;
+import io.factstream.text.Word;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -176,8 +176,7 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
         }
         return session.ended() == null
                 ? "no runtime: session " + session.id() + " gave its last sign at " + lastSign + " and did not end"
-                : "no runtime: session " + session.id() + " "
-                        + session.outcome().name().toLowerCase(Locale.ROOT) + " at " + session.ended();
+                : "no runtime: session " + session.id() + " " + Word.of(session.outcome()) + " at " + session.ended();
     }
 
     ObjectNode runtimeJson() {

@@ -1,15 +1,13 @@
 package io.factstream.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.StreamPreview;
 import io.factstream.config.Settings;
 import io.factstream.source.SourceException;
 import io.factstream.stream.EventPreview;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -64,17 +62,19 @@ final class PreviewCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         refuseUnless(most >= 1 && most <= MOST, "-n is " + most + "; give 1 to " + MOST);
         refuseUnless(partitions == null || partitions >= 1, "--partitions is " + partitions + "; give at least 1");
         Settings settings = options.load();
         try {
             StreamPreview preview = StreamPreview.of(
                     settings, stream, most, partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions));
+            PrintWriter out = spec.commandLine().getOut();
             if (json) {
-                writeJson(preview, spec.commandLine().getOut());
+                out.println(object(preview));
+                out.flush();
             } else {
-                print(preview, spec.commandLine().getOut());
+                print(preview, out);
             }
             return ExitCodes.DONE;
         } catch (SourceException e) {
@@ -128,42 +128,32 @@ final class PreviewCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void writeJson(StreamPreview preview, PrintWriter out) throws IOException {
-        JsonGenerator json = new JsonFactory().createGenerator(out);
-        json.configure(JsonGenerator.Feature.AUTO_CLOSE_TARGET, false);
-        json.writeStartObject();
-        json.writeStringField("stream", preview.stream());
-        json.writeStringField("hub", preview.hub());
-        text(json, "after", preview.after() == null ? null : preview.after().toString());
-        text(json, "note", preview.note());
-        json.writeArrayFieldStart("events");
+    private static ObjectNode object(StreamPreview preview) {
+        ObjectNode object = Json.object().put("stream", preview.stream()).put("hub", preview.hub());
+        putIfAny(
+                object,
+                "after",
+                preview.after() == null ? null : preview.after().toString());
+        putIfAny(object, "note", preview.note());
+        ArrayNode events = object.putArray("events");
         for (EventPreview event : preview.events()) {
-            json.writeStartObject();
-            json.writeStringField("trace_id", event.traceId());
-            json.writeStringField("watermark", event.watermark());
-            text(json, "partition", event.partition());
-            text(json, "partition_key", event.partitionKey());
-            json.writeNumberField("wire_bytes", event.wireBytes());
-            text(json, "dead_letter", event.fault());
-            json.writeObjectFieldStart("properties");
-            for (Map.Entry<String, Object> property : new TreeMap<>(event.properties()).entrySet()) {
-                json.writeStringField(property.getKey(), property.getValue().toString());
-            }
-            json.writeEndObject();
+            ObjectNode node =
+                    events.addObject().put("trace_id", event.traceId()).put("watermark", event.watermark());
+            putIfAny(node, "partition", event.partition());
+            putIfAny(node, "partition_key", event.partitionKey());
+            node.put("wire_bytes", event.wireBytes());
+            putIfAny(node, "dead_letter", event.fault());
+            ObjectNode properties = node.putObject("properties");
+            new TreeMap<>(event.properties()).forEach((name, value) -> properties.put(name, value.toString()));
             // A text, not an object: this is what travels, to the byte.
-            json.writeStringField("body", event.body());
-            json.writeEndObject();
+            node.put("body", event.body());
         }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.flush();
-        out.println();
-        out.flush();
+        return object;
     }
 
-    private static void text(JsonGenerator json, String name, @Nullable String text) throws IOException {
+    private static void putIfAny(ObjectNode object, String name, @Nullable String text) {
         if (text != null) {
-            json.writeStringField(name, text);
+            object.put(name, text);
         }
     }
 }

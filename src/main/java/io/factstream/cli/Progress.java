@@ -3,6 +3,7 @@ package io.factstream.cli;
 import io.factstream.Application;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamStatus;
+import io.factstream.text.Word;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ final class Progress implements AutoCloseable {
                 LOG.info(
                         "stream={} state={} done={} left={} rate={} secondsLeft={}",
                         status.stream(),
-                        status.state().name().toLowerCase(Locale.ROOT),
+                        Word.of(status.state()),
                         done,
                         status.backlog().rows(),
                         (long) pace.rate,
@@ -106,7 +107,7 @@ final class Progress implements AutoCloseable {
                 left,
                 (long) pace.rate,
                 time,
-                status.state().name().toLowerCase(Locale.ROOT));
+                Word.of(status.state()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.factstream.session.Session;
 import io.factstream.session.StreamCounts;
 import io.factstream.session.StreamRun;
 import io.factstream.state.SqliteState;
+import io.factstream.text.Word;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +97,7 @@ final class SessionsCommand implements Callable<Integer> {
                 session.id(),
                 session.started(),
                 session.ended() == null ? "-" : session.ended(),
-                word(session),
+                Word.of(session.outcome()),
                 String.format(Locale.ROOT, "%,d", sum.rowsRead()),
                 String.format(Locale.ROOT, "%,d", sum.eventsSent()),
                 String.format(Locale.ROOT, "%,d", sum.deadLettered()));
@@ -129,7 +130,7 @@ final class SessionsCommand implements Callable<Integer> {
         object.put("session", session.id());
         Json.put(object, "started", session.started());
         Json.put(object, "ended", session.ended());
-        object.put("outcome", word(session));
+        object.put("outcome", Word.of(session.outcome()));
         ObjectNode streams = object.putObject("streams");
         new TreeMap<>(session.streams()).forEach((stream, run) -> streams.putObject(stream)
                 .put("rows_read", run.counts().rowsRead())
@@ -139,9 +140,5 @@ final class SessionsCommand implements Callable<Integer> {
                 .put("bytes", run.counts().bytes())
                 .put("outcome", run.outcome()));
         return object;
-    }
-
-    private static String word(Session session) {
-        return session.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

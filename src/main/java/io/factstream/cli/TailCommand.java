@@ -11,11 +11,9 @@ import io.factstream.config.Settings;
 import io.factstream.eventhubs.HubEvent;
 import io.factstream.eventhubs.HubUnreadableException;
 import io.factstream.eventhubs.TailStart;
+import io.factstream.text.Utf8;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -209,7 +207,7 @@ final class TailCommand implements Callable<Integer> {
             new TreeMap<>(event.properties())
                     .forEach((name, value) ->
                             out.printf(Locale.ROOT, "  %s: %s%n", Text.line(name), Text.line(String.valueOf(value))));
-            String text = text(event.body());
+            String text = Utf8.text(event.body());
             out.printf(
                     Locale.ROOT,
                     "  %s%n%n",
@@ -234,7 +232,7 @@ final class TailCommand implements Callable<Integer> {
             }
         });
         JsonNode body = parsed(event.body());
-        String text = text(event.body());
+        String text = Utf8.text(event.body());
         if (body != null) {
             object.set("body", body);
         } else if (text != null) {
@@ -254,18 +252,6 @@ final class TailCommand implements Callable<Integer> {
             return null;
         } catch (IOException e) {
             throw new IllegalStateException("an array of bytes can be read", e);
-        }
-    }
-
-    /** The body as text; null where it is no UTF-8. */
-    private static @Nullable String text(byte[] body) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
         }
     }
 }

@@ -1,10 +1,9 @@
 package io.factstream.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.StreamTests;
 import io.factstream.StreamTests.Outcome;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +48,15 @@ final class TestCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         List<Outcome> outcomes = StreamTests.run(options.load(), streams);
+        PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            writeJson(outcomes, spec.commandLine().getOut());
+            out.println(object(outcomes));
         } else {
-            print(outcomes, spec.commandLine().getOut());
+            print(outcomes, out);
         }
+        out.flush();
         return outcomes.stream().allMatch(Outcome::passed) ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
@@ -64,35 +65,24 @@ final class TestCommand implements Callable<Integer> {
             out.printf("%s  %s: %s%n", outcome.passed() ? "passed" : "FAILED", outcome.stream(), outcome.test());
             outcome.failures().forEach(failure -> out.printf("  %s%n", failure));
         }
-        long failed = outcomes.stream().filter(outcome -> !outcome.passed()).count();
-        out.printf(Locale.ROOT, "%,d tests, %,d failed%n", outcomes.size(), failed);
-        out.flush();
+        out.printf(Locale.ROOT, "%,d tests, %,d failed%n", outcomes.size(), failed(outcomes));
     }
 
-    private static void writeJson(List<Outcome> outcomes, PrintWriter out) throws IOException {
-        JsonGenerator json = new JsonFactory().createGenerator(out);
-        json.configure(JsonGenerator.Feature.AUTO_CLOSE_TARGET, false);
-        json.writeStartObject();
-        json.writeNumberField("tests", outcomes.size());
-        json.writeNumberField(
-                "failed", outcomes.stream().filter(outcome -> !outcome.passed()).count());
-        json.writeArrayFieldStart("outcomes");
+    private static ObjectNode object(List<Outcome> outcomes) {
+        ObjectNode object = Json.object().put("tests", outcomes.size()).put("failed", failed(outcomes));
+        ArrayNode array = object.putArray("outcomes");
         for (Outcome outcome : outcomes) {
-            json.writeStartObject();
-            json.writeStringField("stream", outcome.stream());
-            json.writeStringField("test", outcome.test());
-            json.writeBooleanField("passed", outcome.passed());
-            json.writeArrayFieldStart("failures");
-            for (String failure : outcome.failures()) {
-                json.writeString(failure);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
+            ArrayNode failures = array.addObject()
+                    .put("stream", outcome.stream())
+                    .put("test", outcome.test())
+                    .put("passed", outcome.passed())
+                    .putArray("failures");
+            outcome.failures().forEach(failures::add);
         }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.flush();
-        out.println();
-        out.flush();
+        return object;
+    }
+
+    private static long failed(List<Outcome> outcomes) {
+        return outcomes.stream().filter(outcome -> !outcome.passed()).count();
     }
 }

@@ -6,7 +6,6 @@ import io.factstream.config.Settings;
 import io.factstream.validation.Finding;
 import io.factstream.validation.Report;
 import io.factstream.validation.Severity;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ final class ValidateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         if (sample < FEWEST || sample > MOST) {
             throw new ParameterException(
                     spec.commandLine(), "--sample is " + sample + "; give " + FEWEST + " to " + MOST);
@@ -69,7 +68,8 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ValidationReport report = new ValidationReport(report());
         if (json) {
-            report.writeJson(out);
+            out.println(report.json());
+            out.flush();
         } else {
             report.print(out);
         }

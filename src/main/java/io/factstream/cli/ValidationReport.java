@@ -1,12 +1,11 @@
 package io.factstream.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.stream.Examination;
 import io.factstream.validation.Finding;
 import io.factstream.validation.Report;
 import io.factstream.validation.Severity;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -79,60 +78,43 @@ final class ValidationReport {
                         .collect(Collectors.joining(", ")));
     }
 
-    /** One JSON object. */
-    void writeJson(PrintWriter out) throws IOException {
-        JsonGenerator json = new JsonFactory().createGenerator(out);
-        json.configure(JsonGenerator.Feature.AUTO_CLOSE_TARGET, false);
-        json.writeStartObject();
-        json.writeNumberField("errors", report.count(Severity.ERROR));
-        json.writeNumberField("unchecked", report.count(Severity.UNCHECKED));
-        json.writeNumberField("warnings", report.count(Severity.WARNING));
-        json.writeArrayFieldStart("findings");
+    ObjectNode json() {
+        ObjectNode object = Json.object()
+                .put("errors", report.count(Severity.ERROR))
+                .put("unchecked", report.count(Severity.UNCHECKED))
+                .put("warnings", report.count(Severity.WARNING));
+        ArrayNode findings = object.putArray("findings");
         for (Finding finding : report.findings()) {
-            json.writeStartObject();
-            json.writeStringField("severity", finding.severity().toString());
-            json.writeStringField("where", finding.where());
-            json.writeStringField("what", finding.what());
-            json.writeStringField("mend", finding.mend());
-            json.writeEndObject();
+            findings.addObject()
+                    .put("severity", finding.severity().toString())
+                    .put("where", finding.where())
+                    .put("what", finding.what())
+                    .put("mend", finding.mend());
         }
-        json.writeEndArray();
-        json.writeArrayFieldStart("streams");
-        for (Examination stream : report.streams()) {
-            write(json, stream);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.flush();
-        out.println();
-        out.flush();
+        ArrayNode streams = object.putArray("streams");
+        report.streams().forEach(stream -> put(streams.addObject(), stream));
+        return object;
     }
 
-    private static void write(JsonGenerator json, Examination stream) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("stream", stream.stream());
-        json.writeNumberField("rows", stream.rows());
-        json.writeNumberField("expected_events", stream.expectedEvents());
-        json.writeStringField("watermark", stream.watermark());
-        json.writeStringField("watermark_type", stream.watermarkType());
-        json.writeNumberField("watermark_values", stream.values());
-        json.writeNumberField("rows_without_watermark", stream.withoutWatermark());
-        json.writeNumberField("rows_unsettled", stream.unsettled());
-        json.writeNumberField("largest_tie", stream.largestTie());
-        json.writeBooleanField("in_order", stream.isInOrder());
-        json.writeNumberField("steps_back", stream.stepsBack());
-        json.writeNumberField("page_rows", stream.pageRows());
-        json.writeNumberField("page_bytes", stream.pageBytes());
-        json.writeNumberField("largest_event", stream.sample().largest());
-        json.writeNumberField("sampled_events", stream.sample().events());
-        json.writeArrayFieldStart("columns");
-        for (var column : stream.columns()) {
-            json.writeStartObject();
-            json.writeStringField("name", column.name());
-            json.writeStringField("type", column.type().toString());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    private static void put(ObjectNode object, Examination stream) {
+        object.put("stream", stream.stream())
+                .put("rows", stream.rows())
+                .put("expected_events", stream.expectedEvents())
+                .put("watermark", stream.watermark())
+                .put("watermark_type", stream.watermarkType())
+                .put("watermark_values", stream.values())
+                .put("rows_without_watermark", stream.withoutWatermark())
+                .put("rows_unsettled", stream.unsettled())
+                .put("largest_tie", stream.largestTie())
+                .put("in_order", stream.isInOrder())
+                .put("steps_back", stream.stepsBack())
+                .put("page_rows", stream.pageRows())
+                .put("page_bytes", stream.pageBytes())
+                .put("largest_event", stream.sample().largest())
+                .put("sampled_events", stream.sample().events());
+        ArrayNode columns = object.putArray("columns");
+        stream.columns().forEach(column -> columns.addObject()
+                .put("name", column.name())
+                .put("type", column.type().toString()));
     }
 }

@@ -10,9 +10,9 @@ import io.factstream.journal.Journal;
 import io.factstream.status.Pauses;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.Streams;
+import io.factstream.text.Word;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -148,12 +148,12 @@ public final class Control {
     }
 
     private void record(String who, Kind kind, String subject, String detail) {
-        LOG.info("action={} subject=\"{}\" who=\"{}\" {}", kind.name().toLowerCase(Locale.ROOT), subject, who, detail);
+        LOG.info("action={} subject=\"{}\" who=\"{}\" {}", Word.of(kind), subject, who, detail);
         try {
             journal.add(new Action(clock.instant(), who, kind, subject, detail));
         } catch (RuntimeException e) {
             // It is done, and the log holds it: a state that cannot be written must not keep anybody from pausing.
-            LOG.warn("action={} could not be recorded: {}", kind.name().toLowerCase(Locale.ROOT), e.getMessage());
+            LOG.warn("action={} could not be recorded: {}", Word.of(kind), e.getMessage());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.factstream.deadletter;
 
+import io.factstream.text.Word;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +77,8 @@ public record DeadLetterFilter(
         add(text, "event-type", eventType);
         add(text, "trace-id", traceId);
         add(text, "hub", hub);
-        add(text, "category", category == null ? null : category.name().toLowerCase(Locale.ROOT));
-        add(text, "severity", severity == null ? null : severity.name().toLowerCase(Locale.ROOT));
+        add(text, "category", category == null ? null : Word.of(category));
+        add(text, "severity", severity == null ? null : Word.of(severity));
         add(text, "from", from);
         add(text, "to", to);
         add(text, "rested-since", restedSince);

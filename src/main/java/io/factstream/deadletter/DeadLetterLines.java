@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.factstream.config.ConfigurationException;
+import io.factstream.text.Utf8;
+import io.factstream.text.Word;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -80,7 +79,7 @@ public final class DeadLetterLines {
 
     /** Whether the bytes are one JSON object and nothing else, as every event of a stream is that can be sent. */
     static boolean isJsonObject(byte[] bytes) {
-        if (bytes.length < 2 || bytes[0] != '{' || bytes[bytes.length - 1] != '}' || utf8(bytes) == null) {
+        if (bytes.length < 2 || bytes[0] != '{' || bytes[bytes.length - 1] != '}' || Utf8.text(bytes) == null) {
             return false;
         }
         try (JsonParser parser = JSON.createParser(bytes)) {
@@ -106,8 +105,8 @@ public final class DeadLetterLines {
             writeOptional(json, "partition", letter.partition());
             json.writeStringField("position", letter.position());
             json.writeStringField("hub", letter.hub());
-            json.writeStringField("category", word(letter.failure().category()));
-            json.writeStringField("severity", word(letter.failure().severity()));
+            json.writeStringField("category", Word.of(letter.failure().category()));
+            json.writeStringField("severity", Word.of(letter.failure().severity()));
             json.writeStringField("error", letter.failure().error());
             json.writeStringField("first_failed", letter.firstFailed().toString());
             json.writeStringField("last_failed", letter.lastFailed().toString());
@@ -139,7 +138,7 @@ public final class DeadLetterLines {
     }
 
     private static void writeEvent(JsonGenerator json, byte[] event) throws IOException {
-        String text = utf8(event);
+        String text = Utf8.text(event);
         if (text == null) {
             json.writeStringField(EVENT_BASE64, Base64.getEncoder().encodeToString(event));
         } else if (isJsonObject(event) && text.indexOf('\n') < 0 && text.indexOf('\r') < 0) {
@@ -148,22 +147,6 @@ public final class DeadLetterLines {
         } else {
             json.writeStringField(EVENT_TEXT, text);
         }
-    }
-
-    private static @Nullable String utf8(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return null;
-        }
-    }
-
-    /** The name of a category or severity as people write it: in small letters. */
-    public static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -190,7 +173,7 @@ public final class DeadLetterLines {
         }
 
         private DeadLetter read(byte[] line) {
-            if (utf8(line) == null) {
+            if (Utf8.text(line) == null) {
                 throw refusal("is no text in UTF-8", null);
             }
             try (JsonParser parser = JSON.createParser(line)) {
@@ -343,12 +326,12 @@ public final class DeadLetterLines {
         private <E extends Enum<E>> E constant(Class<E> type, String name) {
             String given = required(name);
             return Arrays.stream(type.getEnumConstants())
-                    .filter(constant -> word(constant).equals(given))
+                    .filter(constant -> Word.of(constant).equals(given))
                     .findFirst()
                     .orElseThrow(() -> refusal(
                             "has a " + name + " that is none of "
                                     + Arrays.stream(type.getEnumConstants())
-                                            .map(DeadLetterLines::word)
+                                            .map(Word::of)
                                             .collect(Collectors.joining(", ")),
                             null));
         }

@@ -1,5 +1,6 @@
 package io.factstream.deadletter;
 
+import io.factstream.text.Word;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,8 +129,8 @@ public final class Publication {
                         "trace_id",
                         letter.traceId(),
                         "category",
-                        DeadLetterLines.word(letter.failure().category()),
+                        Word.of(letter.failure().category()),
                         "severity",
-                        DeadLetterLines.word(letter.failure().severity())));
+                        Word.of(letter.failure().severity())));
     }
 }

@@ -3,6 +3,7 @@ package io.factstream.eventhubs;
 import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
+import io.factstream.text.Word;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -259,8 +259,8 @@ public final class HubMonitor implements Hubs, AutoCloseable {
                 LOG.warn(
                         "hub={} state=failing category={} severity={} error=\"{}\"",
                         name,
-                        word(why.category()),
-                        word(why.severity()),
+                        Word.of(why.category()),
+                        Word.of(why.severity()),
                         why.error());
             }
             failure = why;
@@ -366,7 +366,7 @@ public final class HubMonitor implements Hubs, AutoCloseable {
                         name,
                         since,
                         failures - failuresTold,
-                        word(breaker(name)),
+                        Word.of(breaker(name)),
                         failure.error());
                 failuresTold = failures;
             }
@@ -376,9 +376,5 @@ public final class HubMonitor implements Hubs, AutoCloseable {
             return new HubStatus(
                     name, breaker(name), trips, failures, failuresByCategory, throttled, reachable, failure, since);
         }
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

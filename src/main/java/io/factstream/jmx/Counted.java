@@ -2,6 +2,7 @@ package io.factstream.jmx;
 
 import io.factstream.statistics.FailureCategory;
 import io.factstream.statistics.StreamStatistics;
+import io.factstream.text.Word;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,7 +83,7 @@ abstract class Counted implements CountsMXBean {
         Map<String, Long> errors = new TreeMap<>();
         for (StreamStatistics stream : streams()) {
             for (Map.Entry<FailureCategory, Long> error : stream.errors().entrySet()) {
-                errors.merge(error.getKey().word(), error.getValue(), Long::sum);
+                errors.merge(Word.of(error.getKey()), error.getValue(), Long::sum);
             }
         }
         return errors;

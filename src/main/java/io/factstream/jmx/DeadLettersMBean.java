@@ -5,9 +5,9 @@ import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.deadletter.DeadLetterStore;
 import io.factstream.deadletter.DeadLetterSummary;
 import io.factstream.statistics.Statistics;
+import io.factstream.text.Word;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -51,9 +51,8 @@ final class DeadLettersMBean implements DeadLettersMXBean {
         statistics
                 .deadLetters()
                 .map(kind)
-                .ifPresent(found -> found.forEach((key, count) -> counts.put(
-                        key instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : key.toString(),
-                        count)));
+                .ifPresent(found -> found.forEach((key, count) ->
+                        counts.put(key instanceof Enum<?> constant ? Word.of(constant) : key.toString(), count)));
         return counts;
     }
 
@@ -77,7 +76,7 @@ final class DeadLettersMBean implements DeadLettersMXBean {
     public List<String> listLetters(int limit) {
         return letters.list(DeadLetterFilter.EVERY, limit).stream()
                 .map(letter -> letter.id() + "  " + letter.stream() + "  "
-                        + letter.failure().category().name().toLowerCase(Locale.ROOT) + "  "
+                        + Word.of(letter.failure().category()) + "  "
                         + letter.failure().error())
                 .toList();
     }

@@ -4,7 +4,7 @@ import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.eventhubs.HubStatus;
 import io.factstream.statistics.Statistics;
-import java.util.Locale;
+import io.factstream.text.Word;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,14 +32,12 @@ final class HubMBean implements HubMXBean {
 
     @Override
     public String getState() {
-        HubStatus status = status();
-        // Unless it fails, the first answer to a send is what is known of it.
-        return status.failure() != null ? "failing" : statistics.isKnown(hub) ? "running" : "unknown";
+        return statistics.state(status());
     }
 
     @Override
     public String getBreakerState() {
-        return word(status().breaker());
+        return Word.of(status().breaker());
     }
 
     @Override
@@ -60,7 +58,7 @@ final class HubMBean implements HubMXBean {
     @Override
     public Map<String, Long> getFailuresByCategory() {
         Map<String, Long> failures = new TreeMap<>();
-        status().failuresByCategory().forEach((category, count) -> failures.put(word(category), count));
+        status().failuresByCategory().forEach((category, count) -> failures.put(Word.of(category), count));
         return failures;
     }
 
@@ -81,19 +79,15 @@ final class HubMBean implements HubMXBean {
 
     @Override
     public @Nullable String getErrorCategory() {
-        return failure().map(failure -> word(failure.category())).orElse(null);
+        return failure().map(failure -> Word.of(failure.category())).orElse(null);
     }
 
     @Override
     public @Nullable String getErrorSeverity() {
-        return failure().map(failure -> word(failure.severity())).orElse(null);
+        return failure().map(failure -> Word.of(failure.severity())).orElse(null);
     }
 
     private Optional<DeliveryFailure> failure() {
         return Optional.ofNullable(status().failure());
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -7,7 +7,7 @@ import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamDefinition;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
-import java.util.Locale;
+import io.factstream.text.Word;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,11 +120,11 @@ public final class StatusMBeans {
                 name("stream", now.stream()),
                 notifications.incrementAndGet(),
                 now.since().toEpochMilli(),
-                "stream " + now.stream() + " is " + word(now.state()) + (error == null ? "" : ": " + error),
+                "stream " + now.stream() + " is " + Word.of(now.state()) + (error == null ? "" : ": " + error),
                 STATE,
                 String.class.getName(),
-                word(from),
-                word(now.state())));
+                Word.of(from),
+                Word.of(now.state())));
     }
 
     private void register(ManagementAgent agent, String type, @Nullable String name, Supplier<DescribedMBean> mbean) {
@@ -145,9 +145,5 @@ public final class StatusMBeans {
         } catch (JMException e) {
             throw new IllegalStateException(type + " " + name + " makes no JMX name", e);
         }
-    }
-
-    private static String word(StreamState state) {
-        return state.name().toLowerCase(Locale.ROOT);
     }
 }

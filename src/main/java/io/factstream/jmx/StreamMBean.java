@@ -5,11 +5,11 @@ import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamObserver.Step;
 import io.factstream.stream.StreamStatus;
+import io.factstream.text.Word;
 import io.factstream.watermark.Watermark;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One stream in JMX. */
@@ -49,7 +49,7 @@ final class StreamMBean extends Counted implements StreamMXBean {
 
     @Override
     public String getState() {
-        return status().state().name().toLowerCase(Locale.ROOT);
+        return Word.of(status().state());
     }
 
     @Override

@@ -5,9 +5,9 @@ import io.factstream.eventhubs.HubStatus;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamState;
+import io.factstream.text.Word;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 
 /** A whole runtime in JMX. */
 final class TotalsMBean extends Counted implements TotalsMXBean {
@@ -81,7 +81,7 @@ final class TotalsMBean extends Counted implements TotalsMXBean {
     public List<String> listActions(int limit) {
         return control.recent(limit).stream()
                 .map(action -> action.at() + "  " + action.who() + "  "
-                        + action.kind().name().toLowerCase(Locale.ROOT) + "  " + action.subject() + "  "
+                        + Word.of(action.kind()) + "  " + action.subject() + "  "
                         + action.detail())
                 .toList();
     }

@@ -19,6 +19,7 @@ import io.factstream.session.SessionStore;
 import io.factstream.statistics.Statistics;
 import io.vertx.core.Handler;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -219,9 +220,9 @@ public final class ManagementPort extends MainListenerSupport {
         router.route().order(Integer.MIN_VALUE).handler(this::guard);
         FILES.forEach((path, type) -> {
             byte[] file = file(path.equals("/") ? "page.html" : path.substring(1));
-            router.route(HttpMethod.GET, path).handler(call -> call.response()
-                    .putHeader("content-type", type)
-                    .end(io.vertx.core.buffer.Buffer.buffer(file)));
+            router.route(HttpMethod.GET, path)
+                    .handler(call ->
+                            call.response().putHeader("content-type", type).end(Buffer.buffer(file)));
         });
         get(router, "/api/status", call -> Optional.of(document.status()));
         get(router, "/api/dead-letters", this::letters);

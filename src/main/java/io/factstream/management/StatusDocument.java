@@ -18,16 +18,14 @@ import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamObserver.Step;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.factstream.text.Utf8;
+import io.factstream.text.Word;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +159,7 @@ final class StatusDocument {
     private static void errors(ObjectNode node, Map<FailureCategory, Long> errors) {
         errors.forEach((category, count) -> {
             if (count > 0) {
-                node.put(category.word(), count);
+                node.put(Word.of(category), count);
             }
         });
     }
@@ -171,7 +169,7 @@ final class StatusDocument {
         node.put("stream", stream.id());
         node.put("eventType", stream.stream().definition().eventType());
         node.put("hub", stream.stream().definition().hub());
-        node.put("state", word(status.state()));
+        node.put("state", Word.of(status.state()));
         node.put("since", status.since().toString());
         node.put(
                 "watermark",
@@ -209,7 +207,7 @@ final class StatusDocument {
         stream.ratesByPartition().forEach(partitions::put);
         ObjectNode times = node.putObject("times");
         for (Step step : Step.values()) {
-            times(times.putObject(word(step)), stream.times(step));
+            times(times.putObject(Word.of(step)), stream.times(step));
         }
         history(node.putObject("history"), stream.history());
     }
@@ -243,12 +241,12 @@ final class StatusDocument {
 
     private void hub(ObjectNode node, HubStatus hub) {
         node.put("hub", hub.hub());
-        node.put("state", hub.failure() != null ? "failing" : statistics.isKnown(hub.hub()) ? "running" : "unknown");
-        node.put("breaker", word(hub.breaker()));
+        node.put("state", statistics.state(hub));
+        node.put("breaker", Word.of(hub.breaker()));
         node.put("trips", hub.trips());
         node.put("failures", hub.failures());
         ObjectNode failures = node.putObject("failuresByCategory");
-        hub.failuresByCategory().forEach((category, count) -> failures.put(word(category), count));
+        hub.failuresByCategory().forEach((category, count) -> failures.put(Word.of(category), count));
         node.put("throttled", hub.throttled());
         node.put("reachable", hub.reachable());
         node.put("lastError", hub.failure() == null ? null : hub.failure().error());
@@ -259,9 +257,9 @@ final class StatusDocument {
         statistics.deadLetters().ifPresent(letters -> {
             node.put("size", letters.size());
             ObjectNode categories = node.putObject("byCategory");
-            letters.byCategory().forEach((category, count) -> categories.put(word(category), count));
+            letters.byCategory().forEach((category, count) -> categories.put(Word.of(category), count));
             ObjectNode severities = node.putObject("bySeverity");
-            letters.bySeverity().forEach((severity, count) -> severities.put(word(severity), count));
+            letters.bySeverity().forEach((severity, count) -> severities.put(Word.of(severity), count));
             ObjectNode streams = node.putObject("byStream");
             letters.byStream().forEach(streams::put);
             node.put("oldest", text(letters.oldest()));
@@ -286,7 +284,7 @@ final class StatusDocument {
             node.put("session", run.id());
             node.put("started", run.started().toString());
             node.put("ended", text(run.ended()));
-            node.put("outcome", run.id().equals(session) ? "running" : word(run.outcome()));
+            node.put("outcome", run.id().equals(session) ? "running" : Word.of(run.outcome()));
             counts(
                     node,
                     run.id().equals(session)
@@ -300,7 +298,7 @@ final class StatusDocument {
             ObjectNode node = actionsDone.addObject();
             node.put("at", action.at().toString());
             node.put("who", action.who());
-            node.put("action", word(action.kind()));
+            node.put("action", Word.of(action.kind()));
             node.put("subject", action.subject());
             node.put("detail", action.detail());
         }
@@ -324,14 +322,10 @@ final class StatusDocument {
         node.put("session", letter.sessionId());
         ObjectNode properties = node.putObject("properties");
         letter.properties().forEach(properties::put);
-        try {
-            node.put(
-                    "event",
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(letter.event()))
-                            .toString());
-        } catch (CharacterCodingException binary) {
+        String event = Utf8.text(letter.event());
+        if (event != null) {
+            node.put("event", event);
+        } else {
             // As an export does it.
             node.put("eventBase64", Base64.getEncoder().encodeToString(letter.event()));
         }
@@ -344,8 +338,8 @@ final class StatusDocument {
         node.put("eventType", letter.eventType());
         node.put("traceId", letter.traceId());
         node.put("hub", letter.hub());
-        node.put("category", word(letter.failure().category()));
-        node.put("severity", word(letter.failure().severity()));
+        node.put("category", Word.of(letter.failure().category()));
+        node.put("severity", Word.of(letter.failure().severity()));
         node.put("error", letter.failure().error());
         node.put("firstFailed", letter.firstFailed().toString());
         node.put("lastFailed", letter.lastFailed().toString());
@@ -355,9 +349,5 @@ final class StatusDocument {
 
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -5,6 +5,7 @@ import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
+import io.factstream.text.Word;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.health.HealthCheck;
@@ -67,7 +68,7 @@ final class StreamsHealth implements HealthCheckRepository {
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
             StreamStatus status = stream.status();
             builder.detail("stream", stream.id());
-            builder.detail("state", status.state().name().toLowerCase(java.util.Locale.ROOT));
+            builder.detail("state", Word.of(status.state()));
             builder.detail("since", status.since().toString());
             if (status.state() == StreamState.FAILING) {
                 builder.down().message("stream " + stream.id() + " is failing: " + status.lastError());

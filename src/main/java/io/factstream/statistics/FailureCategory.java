@@ -8,7 +8,6 @@ import io.factstream.source.SourceException;
 import io.factstream.state.StateException;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.WatermarkConflictException;
-import java.util.Locale;
 
 /** What kind of failure held a page, or made an event a dead letter. */
 public enum FailureCategory {
@@ -30,11 +29,6 @@ public enum FailureCategory {
     STATE,
     /** None of the others was recognised. */
     UNKNOWN;
-
-    /** As it is shown. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     static FailureCategory of(ErrorCategory category) {
         return switch (category) {

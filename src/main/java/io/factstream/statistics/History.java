@@ -51,7 +51,6 @@ final class History {
 
     private static double perSecond(Sample from, Sample to) {
         long millis = Duration.between(from.at(), to.at()).toMillis();
-        // Counts begin anew when a stream is made anew.
         return millis <= 0 ? 0 : Math.max(0, (to.eventsSent() - from.eventsSent()) * 1000.0 / millis);
     }
 }

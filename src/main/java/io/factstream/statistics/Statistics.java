@@ -11,6 +11,7 @@ import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamObserver;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
+import io.factstream.text.Word;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +94,7 @@ public final class Statistics implements AutoCloseable {
                             this,
                             s -> s.deadLetters(summary -> summary.byCategory().getOrDefault(category, 0L)))
                     .description("Dead letters in the store by the kind of their last failure")
-                    .tags("category", category.name().toLowerCase(Locale.ROOT))
+                    .tags("category", Word.of(category))
                     .register(registry);
         }
     }
@@ -103,11 +103,6 @@ public final class Statistics implements AutoCloseable {
     public StreamObserver observe(FactStream stream) {
         register(stream.definition().hub());
         String id = stream.definition().id();
-        StreamStatistics known = streams.get(id);
-        if (known != null) {
-            known.follow(stream);
-            return known;
-        }
         StreamStatistics made = new StreamStatistics(stream, registry, clock, KEPT, this::changed);
         streams.put(id, made);
         Gauge.builder(
@@ -147,7 +142,7 @@ public final class Statistics implements AutoCloseable {
         gauge(tags, "hub.reachable", "0 while probes do not get through", status -> status.reachable() ? 1 : 0, hub);
         for (BreakerState state : BreakerState.values()) {
             gauge(
-                    tags.and("state", word(state)),
+                    tags.and("state", Word.of(state)),
                     "hub.breaker.state",
                     "1 for the state that the circuit breaker is in",
                     status -> status.breaker() == state ? 1 : 0,
@@ -157,7 +152,7 @@ public final class Statistics implements AutoCloseable {
         count(tags, "hub.throttled", "Sends that the hub put off", HubStatus::throttled, hub);
         for (ErrorCategory category : ErrorCategory.values()) {
             count(
-                    tags.and("category", word(category)),
+                    tags.and("category", Word.of(category)),
                     "hub.failures",
                     "Sends, and questions about the hub, that an outage ended",
                     status -> status.failuresByCategory().getOrDefault(category, 0L),
@@ -188,8 +183,13 @@ public final class Statistics implements AutoCloseable {
     }
 
     /** Whether a send to the hub, or a question about it, came to an end in this session. */
-    public boolean isKnown(String hub) {
+    private boolean isKnown(String hub) {
         return hubs.all().stream().anyMatch(status -> status.hub().equals(hub));
+    }
+
+    /** What is known of a hub, in a word: failing, running, or unknown before the first answer to a send. */
+    public String state(HubStatus hub) {
+        return hub.failure() != null ? "failing" : isKnown(hub.hub()) ? "running" : "unknown";
     }
 
     /** Whether streams send to the hub; dead letters may be published to one that they do not send to. */
@@ -305,10 +305,6 @@ public final class Statistics implements AutoCloseable {
 
     private double deadLetters(ToDoubleFunction<DeadLetterSummary> number) {
         return deadLetters().map(summary -> number.applyAsDouble(summary)).orElse(Double.NaN);
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Takes no more samples. What was counted can still be read. */

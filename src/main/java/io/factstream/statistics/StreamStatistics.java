@@ -6,6 +6,7 @@ import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamObserver;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
+import io.factstream.text.Word;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,7 +22,6 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -55,7 +55,7 @@ public final class StreamStatistics implements StreamObserver {
     private final Map<FailureCategory, LongAdder> deadLettered = new EnumMap<>(FailureCategory.class);
     private final Map<String, PartitionRate> partitions = new ConcurrentSkipListMap<>(PARTITIONS);
     private final LongAdder eventsFailed = new LongAdder();
-    private volatile FactStream stream;
+    private final FactStream stream;
     private volatile @Nullable Instant lastDelivery;
 
     /** @param listener is told of changes of the state: the state before, and the status after */
@@ -99,14 +99,14 @@ public final class StreamStatistics implements StreamObserver {
             LongAdder letters = new LongAdder();
             pageFailures.put(category, failures);
             deadLettered.put(category, letters);
-            Tags of = tags.and("category", category.word());
+            Tags of = tags.and("category", Word.of(category));
             count(registry, of, "pages.failed", "Pages that failed; each is tried again", s -> failures.sum());
             count(registry, of, "events.dead.lettered", "Events stored as dead letters", s -> letters.sum());
         }
         for (StreamState state : StreamState.values()) {
             gauge(
                     registry,
-                    tags.and("state", word(state)),
+                    tags.and("state", Word.of(state)),
                     "stream.state",
                     "1 for the state that the stream is in",
                     s -> s.status().state() == state ? 1 : 0);
@@ -154,7 +154,7 @@ public final class StreamStatistics implements StreamObserver {
                     step,
                     Timer.builder("factstream.step")
                             .description("How long the steps of a stream's work take")
-                            .tags(tags.and("step", word(step)))
+                            .tags(tags.and("step", Word.of(step)))
                             .publishPercentiles(MEDIAN, SLOWEST)
                             // Two digits of a percentile are enough, and take a tenth of the memory.
                             .percentilePrecision(1)
@@ -184,11 +184,6 @@ public final class StreamStatistics implements StreamObserver {
                 .description(description)
                 .tags(tags)
                 .register(registry);
-    }
-
-    /** The stream was made anew, for a changed route. */
-    void follow(FactStream anew) {
-        stream = anew;
     }
 
     /** The stream's id. */
@@ -316,9 +311,5 @@ public final class StreamStatistics implements StreamObserver {
     /** The maps have an entry for each constant. */
     private static <K, V> V of(Map<K, V> entries, K constant) {
         return Objects.requireNonNull(entries.get(constant));
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

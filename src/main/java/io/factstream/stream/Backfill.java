@@ -89,10 +89,7 @@ public final class Backfill {
                         "stream '" + stream.id() + "'",
                         "has no watermark: nothing of it was sent yet",
                         "factstream run sends all of it"));
-        String savedBy = saved.queryFingerprint();
-        if (savedBy != null && !savedBy.equals(stream.fingerprint())) {
-            throw new QueryChangedException(stream.id(), savedBy, stream.fingerprint());
-        }
+        saved.requireIsOf(stream.fingerprint());
         Coverage coverage = watermarks.coverage(stream.id()).orElse(null);
         Watermark upTo = coverage == null ? saved.position() : coverage.total().position();
         String first = from == null ? null : WatermarkValue.canonical(upTo.type(), from, "--from");

@@ -396,10 +396,7 @@ public final class FactStream {
             watermark = null;
             return null;
         }
-        String savedBy = saved.queryFingerprint();
-        if (savedBy != null && !savedBy.equals(fingerprint)) {
-            throw new QueryChangedException(definition.id(), savedBy, fingerprint);
-        }
+        saved.requireIsOf(fingerprint);
         watermark = saved.position();
         return saved;
     }

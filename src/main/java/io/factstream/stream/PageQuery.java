@@ -191,19 +191,33 @@ final class PageQuery {
      * @param to the watermark after it
      * @param rows how many rows it had, at least 1
      */
-    record Pace(String from, String to, long rows) {}
+    record Pace(String from, String to, long rows) {
+
+        /** That of a page that was read; null when it says nothing of what follows. */
+        static @Nullable Pace of(@Nullable Watermark from, Watermark to, long rows) {
+            return from != null && from.isWhole() && to.isWhole() && rows > 0
+                    ? new Pace(from.value(), to.value(), rows)
+                    : null;
+        }
+    }
 
     /**
-     * The next page, where it can be guessed from the one before: its end is put where about as many rows should lie as
-     * are wanted, and then the rows are counted. That looks only at the rows of the page, whereas {@link #next} looks at
-     * all that lie beyond the watermark. Any window of whole values will do, so a guess need not be good.
+     * As above, and where it can be guessed from the page before, by that. Its end is then put where about as many rows
+     * should lie as are wanted, and the rows are counted: that looks only at the rows of the page, not at all that lie
+     * beyond the watermark. Any window of whole values will do, so a guess need not be good.
      *
-     * @param after the watermark, where {@code pace} ends
-     * @param now what counts as settled is measured from it
-     * @param maxRows how many rows a page may have, at least 1
-     * @return empty when there is no guess, or no row in it
+     * @param pace of the page before; null when there is none to guess from
      */
-    Optional<Window> nextAtPace(Connection connection, Watermark after, Instant now, int maxRows, Pace pace)
+    Optional<Window> next(
+            Connection connection, @Nullable Watermark after, Instant now, int maxRows, @Nullable Pace pace)
+            throws SQLException {
+        Optional<Window> guessed =
+                after == null || pace == null ? Optional.empty() : nextAtPace(connection, after, now, maxRows, pace);
+        return guessed.isPresent() ? guessed : next(connection, after, now, maxRows);
+    }
+
+    /** Empty when there is no guess, or no row in it. */
+    private Optional<Window> nextAtPace(Connection connection, Watermark after, Instant now, int maxRows, Pace pace)
             throws SQLException {
         if (!after.isWhole() || !after.value().equals(pace.to())) {
             return Optional.empty();

@@ -137,12 +137,7 @@ final class PageReader {
 
     private Found find(Connection connection, PageQuery query, @Nullable Watermark position) throws SQLException {
         Instant settled = services.settled().instant();
-        Optional<Window> window = pace == null || position == null
-                ? Optional.empty()
-                : query.nextAtPace(connection, position, settled, pageSize.rows(), pace);
-        if (window.isEmpty()) {
-            window = query.next(connection, position, settled, pageSize.rows());
-        }
+        Optional<Window> window = query.next(connection, position, settled, pageSize.rows(), pace);
         if (window.isPresent() && window.get().more()) {
             services.source().expectNextPage();
         }
@@ -241,10 +236,7 @@ final class PageReader {
         if (more) {
             pageSize.filled(read.events.size(), read.bytes);
         }
-        Watermark from = window.from();
-        pace = more && from != null && from.isWhole() && to.isWhole() && !events.isEmpty()
-                ? new PageQuery.Pace(from.value(), to.value(), events.size())
-                : null;
+        pace = more ? PageQuery.Pace.of(window.from(), to, events.size()) : null;
         Batches sorter = new Batches(
                 services.hubs().layout(definition.hub()),
                 envelope,

@@ -115,15 +115,16 @@ public final class Verifier {
                         "stream '" + stream.id() + "'",
                         "has no watermark, so no row of it counts as delivered yet",
                         "Verify it after its first page; factstream watermark list shows the streams that have one"));
-        String savedBy = saved.queryFingerprint();
-        if (savedBy != null && !savedBy.equals(stream.fingerprint())) {
+        try {
+            saved.requireIsOf(stream.fingerprint());
+        } catch (QueryChangedException e) {
             throw new ConfigurationException(
                     stream.queryFile().toString(),
                     "is not the query that made the watermark of stream " + stream.id()
                             + ", and another query gives other ids",
                     "Verify with the query that was used, or after factstream watermark accept " + stream.id()
                             + " with --from at the first row that the new query sent",
-                    new QueryChangedException(stream.id(), savedBy, stream.fingerprint()));
+                    e);
         }
         return saved.position();
     }

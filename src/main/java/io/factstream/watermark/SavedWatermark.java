@@ -31,4 +31,20 @@ public record SavedWatermark(
             throw new IllegalArgumentException("rows cannot be " + rows);
         }
     }
+
+    /** Whether a query of that fingerprint may go on from here: it made the position, or a person set it. */
+    public boolean isOf(String fingerprint) {
+        return queryFingerprint == null || queryFingerprint.equals(fingerprint);
+    }
+
+    /**
+     * Refuses a query of that fingerprint that may not go on from here.
+     *
+     * @throws QueryChangedException when another query made the position
+     */
+    public void requireIsOf(String fingerprint) {
+        if (queryFingerprint != null && !queryFingerprint.equals(fingerprint)) {
+            throw new QueryChangedException(stream, queryFingerprint, fingerprint);
+        }
+    }
 }

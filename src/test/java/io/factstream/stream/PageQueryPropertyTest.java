@@ -140,12 +140,7 @@ class PageQueryPropertyTest {
                                 .isEqualTo(loaded.stream()
                                         .filter(row -> row.watermark() == null)
                                         .count()));
-                Optional<Window> next = pace == null || position == null
-                        ? Optional.empty()
-                        : query.nextAtPace(connection, position, NOW, size, pace);
-                if (next.isEmpty()) {
-                    next = query.next(connection, position, NOW, size);
-                }
+                Optional<Window> next = query.next(connection, position, NOW, size, pace);
                 if (next.isEmpty()) {
                     return false;
                 }
@@ -159,17 +154,10 @@ class PageQueryPropertyTest {
                     assertThat(read.size() - before).isBetween(1, size);
                 }
                 assertThat(next.get().from()).isEqualTo(position);
+                pace = PageQuery.Pace.of(position, next.get().to(), read.size() - before);
                 position = next.get().to();
-                pace = paceOf(next.get(), read.size() - before);
                 return true;
             }
-        }
-
-        private static PageQuery.@Nullable Pace paceOf(Window window, int rows) {
-            Watermark from = window.from();
-            return from != null && from.isWhole() && window.to().isWhole() && rows > 0
-                    ? new PageQuery.Pace(from.value(), window.to().value(), rows)
-                    : null;
         }
 
         /** Settled rows that the backlog should count: of a value that is passed in part, all. */
