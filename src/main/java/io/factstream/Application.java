@@ -74,10 +74,10 @@ public final class Application implements AutoCloseable {
     private static final int SENDERS = 8;
 
     /** The part of the heap that the pages of all streams may take. Sends under way need about as much again. */
-    private static final double PAGES_SHARE = 0.4;
+    private static final double PAGES_SHARE = 0.25;
 
     /** The part of the heap that pages may take while they wait for an outage to end. */
-    private static final double KEPT_SHARE = 0.25;
+    private static final double KEPT_SHARE = 0.15;
 
     /** Stands in for a hub that is never asked. */
     private static final HubAccess NOWHERE = new HubAccess(

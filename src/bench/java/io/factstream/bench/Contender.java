@@ -51,6 +51,7 @@ record Contender(String name, Dataset data, long rows, long checksum, Start star
      */
     Measurement run(HubProcess hubs, Path folder) throws IOException, InterruptedException {
         Job job = new Job(data.file(), data.query(), rows, hubs.connectionString(), hubs.unusedHub());
+        double hubBefore = hubs.processorSeconds();
         try (JavaProcess process = start.start(folder, job)) {
             JavaProcess.Use use = process.awaitEnd(900);
             Taken taken = hubs.taken(job.hub());
@@ -59,7 +60,7 @@ record Contender(String name, Dataset data, long rows, long checksum, Start star
                         + " rows, and their ids " + (taken.checksum() == checksum ? "fit" : "do not fit") + "\n"
                         + process.output());
             }
-            return Measurement.of(process, taken, use);
+            return Measurement.of(process, taken, use, hubs.processorSeconds() - hubBefore);
         }
     }
 }

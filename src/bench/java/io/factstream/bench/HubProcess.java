@@ -47,6 +47,11 @@ final class HubProcess implements AutoCloseable {
         return HubMain.hub(used++);
     }
 
+    /** What the process has used so far. */
+    double processorSeconds() throws IOException {
+        return JavaProcess.processorSeconds(process.pid());
+    }
+
     /** What a hub has taken by now. */
     Taken taken(String hub) throws IOException {
         return Taken.parse(ask(hub));

@@ -113,13 +113,22 @@ final class JavaProcess implements AutoCloseable {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
             lines.filter(line -> line.startsWith("VmHWM:"))
                     .forEach(line -> peakKilobytes = Long.parseLong(line.replaceAll("\\D", "")));
-            String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
-            String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            processorSeconds = (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS;
+            processorSeconds = processorSeconds(pid());
         } catch (IOException | UncheckedIOException e) {
             // It has ended, or this is no Linux: what was seen last, or nothing, is what is known.
         }
         return new Use(peakKilobytes * 1024, processorSeconds, 0);
+    }
+
+    /**
+     * What a process has used so far, of all its threads.
+     *
+     * @throws IOException when it has ended, or this is no Linux
+     */
+    static double processorSeconds(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS;
     }
 
     private Use use() {

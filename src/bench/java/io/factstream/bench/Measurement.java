@@ -9,6 +9,7 @@ package io.factstream.bench;
  * @param wholeSeconds from the start of the process to the last batch
  * @param peakMegabytes the most physical memory that its process had
  * @param processorMicros of its process an event, its start included
+ * @param hubMicros of the hub's process an event
  * @param allocatedBytes on the Java heap an event, its start included
  * @param bodyBytes of an event's JSON
  * @param batchEvents in a batch
@@ -20,13 +21,14 @@ record Measurement(
         double wholeSeconds,
         double peakMegabytes,
         double processorMicros,
+        double hubMicros,
         double allocatedBytes,
         double bodyBytes,
         double batchEvents) {
 
     private static final double NANOS = 1e9;
 
-    static Measurement of(JavaProcess process, Taken taken, JavaProcess.Use use) {
+    static Measurement of(JavaProcess process, Taken taken, JavaProcess.Use use, double hubSeconds) {
         double events = taken.events();
         return new Measurement(
                 taken.events(),
@@ -35,6 +37,7 @@ record Measurement(
                 (taken.lastNanos() - process.startNanos()) / NANOS,
                 use.peakBytes() / 1024.0 / 1024.0,
                 use.processorSeconds() * 1e6 / events,
+                hubSeconds * 1e6 / events,
                 use.allocatedBytes() / events,
                 taken.bodyBytes() / events,
                 events / taken.batches());

@@ -31,25 +31,27 @@ final class Report {
         machine().forEach((name, value) -> out.println(name + ": " + value));
         if (!runs.isEmpty()) {
             out.printf(
-                    "%n%-42s %11s %7s %9s %8s %8s %8s %7s%n",
+                    "%n%-42s %11s %7s %9s %8s %8s %8s %8s %7s%n",
                     "median of the counted rounds",
                     "events/s",
                     "ratio",
                     "start s",
                     "peak MB",
                     "CPU µs",
+                    "hub µs",
                     "heap B",
                     "batch");
             double first = median(runs.values().iterator().next(), Measurement::eventsPerSecond);
             runs.forEach((name, measured) -> out.printf(
                     Locale.ROOT,
-                    "%-42s %,11.0f %7.2f %9.2f %8.0f %8.2f %8.0f %7.0f%n",
+                    "%-42s %,11.0f %7.2f %9.2f %8.0f %8.2f %8.2f %8.0f %7.0f%n",
                     name,
                     median(measured, Measurement::eventsPerSecond),
                     first / median(measured, Measurement::eventsPerSecond),
                     median(measured, Measurement::startSeconds),
                     median(measured, Measurement::peakMegabytes),
                     median(measured, Measurement::processorMicros),
+                    median(measured, Measurement::hubMicros),
                     median(measured, Measurement::allocatedBytes),
                     median(measured, Measurement::batchEvents)));
             out.println("ratio: the first line's events/s to this line's. CPU and heap: an event, start included.");

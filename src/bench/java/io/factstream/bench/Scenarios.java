@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import java.util.regex.Pattern;
 /** What is measured of FactStream alone: figures by their names, with their units. */
 final class Scenarios {
 
-    private static final int PAGE = 40_000;
-    private static final int PAGES = 25;
+    private static final int PAGE = 20_000;
+    private static final int PAGES = 40;
     private static final long MILLION = 1_000_000;
 
     private final Path data;
@@ -49,6 +50,7 @@ final class Scenarios {
         all.put("scenario: memory of a backlog", this::memory);
         all.put("scenario: 20 idle streams", this::idle);
         all.put("scenario: delay of a row at 100 rows/s", this::delay);
+        all.put("scenario: time to take up an edit", this::edit);
         return all;
     }
 
@@ -164,6 +166,38 @@ final class Scenarios {
             figures.put("p99, ms", delays.get(delays.size() * 99 / 100));
             figures.put("longest, ms", delays.get(delays.size() - 1));
             return figures;
+        }
+    }
+
+    /** From the saving of a stream's query to the line that says it runs, while the stream catches up. */
+    private Map<String, Double> edit() throws IOException, InterruptedException, SQLException {
+        Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, 10 * MILLION, false);
+        try (HubProcess hubs = HubProcess.start()) {
+            FactStreamRun run = new FactStreamRun(fresh(), table.file(), hubs.connectionString(), hubs.unusedHub())
+                    .stream("edited", table.query());
+            List<Double> times = new ArrayList<>();
+            try (JavaProcess process = run.start(List.of())) {
+                TimeUnit.SECONDS.sleep(10);
+                for (int version = 2; version < 22; version++) {
+                    run.stream("edited", table.query() + " -- version " + version);
+                    long saved = System.nanoTime();
+                    await(process, "stream=edited version=" + version + " ");
+                    times.add((System.nanoTime() - saved) / 1e9);
+                }
+                process.terminate();
+            }
+            times.sort(null);
+            return Map.of("median, s", Report.median(times), "longest, s", times.get(times.size() - 1));
+        }
+    }
+
+    private static void await(JavaProcess process, String words) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!process.output().contains(words)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("no '" + words + "' in\n" + process.output());
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

@@ -37,7 +37,7 @@ public final class PageParts {
         int mostPages = Integer.parseInt(args[3]);
         boolean json = Boolean.parseBoolean(args[4]);
         DuckDbSource source =
-                new DuckDbSource(file, 256L << 20, 2, Duration.ofMinutes(10), file.resolveSibling("spill"));
+                new DuckDbSource(file, 256L << 20, 1, Duration.ofMinutes(10), file.resolveSibling("spill"));
         StreamDefinition stream =
                 new StreamDefinition("bench", "bench", query, args[1], "_watermark", "bench", Duration.ZERO);
         List<Double> times = new ArrayList<>();

@@ -66,8 +66,8 @@ public final class KnownSettings {
     public static final Setting<Integer> SOURCE_THREADS = new Setting<>(
             "factstream.source.threads",
             new Count(1, 256, "threads"),
-            "2",
-            "How many threads DuckDB uses for one query.");
+            "1",
+            "How many threads DuckDB uses for one query. More of them speed up scans of large tables in no order of time.");
 
     public static final Setting<Duration> SOURCE_QUERY_TIMEOUT = new Setting<>(
             "factstream.source.query-timeout",
@@ -145,7 +145,7 @@ public final class KnownSettings {
     public static final Setting<Integer> PAGE_MAX_ROWS = new Setting<>(
             "factstream.page.max-rows",
             new Count(1, 1_000_000, "rows"),
-            "50000",
+            "20000",
             "How many rows one poll aims to read. A page ends between two event times, never inside one, so rows that "
                     + "share an event time can make it larger. On a table in no order of time a page costs a scan of the "
                     + "table whatever its size: catch up with larger pages there.");
@@ -167,8 +167,9 @@ public final class KnownSettings {
     public static final Setting<Integer> BATCH_MAX_EVENTS = new Setting<>(
             "factstream.batch.max-events",
             new Count(1, 100_000, "events"),
-            "5000",
-            "The most events one send may hold, even where more would fit by their bytes.");
+            "500",
+            "The most events one send may hold, even where more would fit by their bytes. The Azure SDK takes several times "
+                    + "an event's size in memory while it is sent: more events a send pay only where the hub is far away.");
 
     public static final Setting<Duration> SEND_DEADLINE = new Setting<>(
             "factstream.send.deadline",

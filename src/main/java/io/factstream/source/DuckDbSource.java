@@ -33,15 +33,15 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
 
     private static final Courtesy ALONE = new Courtesy(Duration.ofDays(36_500), Duration.ZERO, Integer.MAX_VALUE);
     private static final String LOCKED = "Could not set lock on file";
+    private static final String OPEN_ELSEWHERE = "Unique file handle conflict";
     private static final Pattern LOCK_HOLDER = Pattern.compile("\\(PID (\\d+)\\)");
 
     private static final String SET_THE_FILE = "set factstream.source.file to the loader's DuckDB file";
 
     private final Path file;
     private final Duration queryTimeout;
-    private final Properties configuration;
     private final Gate gate;
-    private final SourceConnection.Openings openings = new SourceConnection.Openings();
+    private final SourceInstance instance;
     private final Linger linger;
 
     /** What each thread opened last by {@link #open}; it may be closed since. */
@@ -70,13 +70,12 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         linger = new Linger(gate, () -> connect(gate.join()));
         this.file = file;
         this.queryTimeout = queryTimeout;
-        // All connections of a process to one file must be configured alike, so this is the only place that does it.
-        configuration = new Properties();
-        configuration.setProperty("duckdb.read_only", "true");
+        Properties configuration = new Properties();
         configuration.setProperty("memory_limit", memoryLimitBytes + "B");
         configuration.setProperty("threads", Integer.toString(threads));
         configuration.setProperty("temp_directory", spillFolder.toString());
         configuration.setProperty("autoinstall_known_extensions", "false");
+        instance = SourceInstance.of(file, configuration);
     }
 
     /** The database file. */
@@ -155,13 +154,14 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
 
     /** The number of the current opening of the file: while it stays the same nobody else can have written it. */
     public long opening() {
-        return openings.count();
+        return instance.openings();
     }
 
     /** Lets go of the file where it is held open for a next page. Connections stay open until they are closed. */
     @Override
     public void close() {
         linger.close();
+        instance.end();
     }
 
     private Connection discreet(SourceConnection opened) {
@@ -171,7 +171,7 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
     private SourceConnection connect(Gate.Pass pass) throws SQLException {
         boolean opened = false;
         try {
-            SourceConnection connection = SourceConnection.open(file, configuration, pass, openings);
+            SourceConnection connection = SourceConnection.open(instance, pass);
             opened = true;
             return connection;
         } catch (SQLException e) {
@@ -217,7 +217,9 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
                     OptionalInt.empty(),
                     e);
         }
-        String unavailable = unavailable(message);
+        String unavailable = words.contains(OPEN_ELSEWHERE)
+                ? "is already open in this process by other means; close that connection first"
+                : unavailable(message);
         return unavailable == null
                 ? new QueryFailedException(
                         message,
@@ -249,9 +251,6 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         }
         if (message.contains("not a valid DuckDB database file") || message.contains("sqlite_scanner.duckdb_ext")) {
             return "is not a DuckDB database file; " + SET_THE_FILE;
-        }
-        if (message.contains("different configuration")) {
-            return "is already open in this process for writing; close that connection first";
         }
         if (message.contains("created with a newer version")) {
             return "was made by a newer DuckDB, which this one cannot read; let the loader write the older storage version"

@@ -70,6 +70,16 @@ final class PageQuery {
      */
     static PageQuery prepare(StreamDefinition stream, Connection connection, NonFinite nonFinite) throws SQLException {
         QuerySyntax.check(stream, connection);
+        return describe(stream, connection, nonFinite);
+    }
+
+    /** The same query when the source may have changed since: its columns are asked for anew. */
+    PageQuery again(Connection connection) throws SQLException {
+        return describe(stream, connection, nonFinite);
+    }
+
+    private static PageQuery describe(StreamDefinition stream, Connection connection, NonFinite nonFinite)
+            throws SQLException {
         List<Column> columns = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("DESCRIBE " + stream.query())) {
@@ -226,12 +236,12 @@ final class PageQuery {
         String settled = type.settled(watermark, now, stream.settle()).orElse("true");
         double times = maxRows * GUESSED_SHARE / pace.rows();
         for (int guess = 0; guess < MOST_GUESSES; guess++) {
-            String end = value(connection, type.beyond(pace.from(), pace.to(), times));
-            if (end == null) {
+            Optional<String> end = type.beyond(pace.from(), pace.to(), times);
+            if (end.isEmpty()) {
                 return Optional.empty();
             }
             String sql = "SELECT count(*), CAST(max(" + watermark + ") AS VARCHAR) FROM " + query() + " WHERE " + beyond
-                    + " AND " + watermark + " <= " + type.literal(end) + " AND " + settled;
+                    + " AND " + watermark + " <= " + end.get() + " AND " + settled;
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(sql)) {
                 rows.next();
@@ -243,17 +253,6 @@ final class PageQuery {
             }
         }
         return Optional.empty();
-    }
-
-    private static @Nullable String value(Connection connection, Optional<String> expression) throws SQLException {
-        if (expression.isEmpty()) {
-            return null;
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT CAST(" + expression.get() + " AS VARCHAR)")) {
-            rows.next();
-            return rows.getString(1);
-        }
     }
 
     /**

@@ -164,7 +164,9 @@ final class PageReader {
         long opening = services.source().opening();
         PageQuery query = prepared;
         if (query == null || opening != preparedIn) {
-            query = PageQuery.prepare(definition, connection, services.pages().nonFinite());
+            query = query == null
+                    ? PageQuery.prepare(definition, connection, services.pages().nonFinite())
+                    : query.again(connection);
             prepared = query;
             preparedIn = opening;
         }

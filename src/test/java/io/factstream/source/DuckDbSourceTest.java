@@ -55,6 +55,43 @@ class DuckDbSourceTest {
         }
     }
 
+    /** The last three are names that DuckDB has for databases of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "facts.duckdb,facts",
+        "my facts.db,my facts",
+        "it's.duckdb,it's",
+        "memory.duckdb,memory_db",
+        "temp.db,temp_db",
+        "system,system_db"
+    })
+    void a_query_may_name_the_database_by_its_file(String name, String database) throws SQLException {
+        file = file.resolveSibling(name);
+        write("CREATE TABLE t AS SELECT 7 AS x");
+
+        try (DuckDbSource source = source();
+                Connection connection = source.open()) {
+            assertThat(text(connection, "SELECT x FROM t")).isEqualTo("7");
+            assertThat(text(connection, "SELECT x FROM \"" + database + "\".main.t"))
+                    .isEqualTo("7");
+        }
+    }
+
+    @Test
+    void a_source_that_was_closed_can_be_opened_again_as_another_opening() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+        DuckDbSource source = source();
+        source.open().close();
+        long opening = source.opening();
+        source.close();
+
+        try (Connection connection = source.open()) {
+            assertThat(text(connection, "SELECT x FROM t")).isEqualTo("1");
+            assertThat(source.opening()).isGreaterThan(opening);
+        }
+        source.close();
+    }
+
     @Test
     void many_connections_read_side_by_side() throws SQLException {
         write("CREATE TABLE t AS SELECT 1 AS x");
@@ -182,7 +219,7 @@ class DuckDbSourceTest {
             assertThatThrownBy(() -> source().open())
                     .isInstanceOf(SourceUnavailableException.class)
                     .hasMessage("source " + file
-                            + " is already open in this process for writing; close that connection first");
+                            + " is already open in this process by other means; close that connection first");
         }
     }
 
