@@ -5,13 +5,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +34,16 @@ final class SourceInstance {
      */
     private static final ReentrantLock OPENING_OR_CLOSING = new ReentrantLock();
 
-    /** An idle stream looks into its file every half minute. */
-    private static final long IDLE_SECONDS = 60;
+    /** How many wait for their file to be opened again: usually there is one file, and who is done with it says so. */
+    private static final int MOST_IDLE = 2;
 
     /** What DuckDB calls its own databases. */
     private static final Set<String> TAKEN_NAMES = Set.of("memory", "system", "temp");
 
     private static final Map<Key, SourceInstance> ALL = new HashMap<>();
-    private static final ScheduledThreadPoolExecutor TIMER = timer();
+
+    /** Those that run and have no file open, the longest idle first. */
+    private static final Deque<SourceInstance> IDLE = new ArrayDeque<>();
 
     private final Path file;
     private final Properties configuration;
@@ -51,8 +52,6 @@ final class SourceInstance {
     private @Nullable DuckDBConnection memory;
     private int open;
     private long openings;
-    /** Its end, while nobody has the file open. */
-    private @Nullable Future<?> ending;
 
     private record Key(Path file, Properties configuration) {}
 
@@ -86,7 +85,7 @@ final class SourceInstance {
     Connection open() throws SQLException {
         OPENING_OR_CLOSING.lock();
         try {
-            stay();
+            IDLE.remove(this);
             DuckDBConnection base = memory == null ? start() : memory;
             if (open == 0) {
                 attach(base);
@@ -112,7 +111,7 @@ final class SourceInstance {
                     "ATTACH '" + file.toString().replace("'", "''") + "' AS " + name + " (READ_ONLY, TYPE duckdb)");
             openings++;
         } catch (SQLException e) {
-            endLater();
+            idle();
             throw e;
         }
     }
@@ -143,8 +142,14 @@ final class SourceInstance {
         DuckDBConnection base = memory;
         open--;
         if (open == 0 && base != null) {
-            endLater();
-            execute(base, "DETACH " + name);
+            try {
+                execute(base, "DETACH " + name);
+            } catch (SQLException e) {
+                // The loader must get its file.
+                end();
+                throw e;
+            }
+            idle();
         }
     }
 
@@ -158,15 +163,11 @@ final class SourceInstance {
         }
     }
 
-    private void endLater() {
-        ending = TIMER.schedule(this::end, IDLE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void stay() {
-        Future<?> planned = ending;
-        ending = null;
-        if (planned != null) {
-            planned.cancel(false);
+    /** Waits for the next opening, which the longest idle one does no more where many wait. */
+    private void idle() {
+        IDLE.addLast(this);
+        if (IDLE.size() > MOST_IDLE) {
+            IDLE.getFirst().end();
         }
     }
 
@@ -176,7 +177,7 @@ final class SourceInstance {
         try {
             DuckDBConnection base = memory;
             if (open == 0 && base != null) {
-                stay();
+                IDLE.remove(this);
                 memory = null;
                 base.close();
             }
@@ -197,17 +198,5 @@ final class SourceInstance {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "factstream-source-idle");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.setKeepAliveTime(1, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
     }
 }
