@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,8 +39,8 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--only",
             defaultValue = "",
-            description = "Measures only what has this in its name; without it everything.")
-    private String only = "";
+            description = "Measures only those in whose names this regular expression is found; without it everything.")
+    private Pattern only = Pattern.compile("");
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Benchmark()).execute(args));
@@ -50,14 +51,14 @@ public final class Benchmark implements Callable<Integer> {
         Files.createDirectories(folder);
         Report report = new Report();
         List<Contender> contenders = contenders().stream()
-                .filter(contender -> contender.name().contains(only))
+                .filter(contender -> only.matcher(contender.name()).find())
                 .toList();
         if (!contenders.isEmpty()) {
             report.contenders(measure(contenders));
         }
         for (Map.Entry<String, Scenarios.Scenario> scenario :
                 new Scenarios(folder, folder.resolve("run")).all().entrySet()) {
-            if (scenario.getKey().contains(only)) {
+            if (only.matcher(scenario.getKey()).find()) {
                 System.out.println(scenario.getKey());
                 report.scenario(scenario.getKey(), scenario.getValue().measure());
             }

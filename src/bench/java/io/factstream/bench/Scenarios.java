@@ -176,7 +176,9 @@ final class Scenarios {
             FactStreamRun run = new FactStreamRun(fresh(), table.file(), hubs.connectionString(), hubs.unusedHub())
                     .stream("edited", table.query());
             List<Double> times = new ArrayList<>();
-            try (JavaProcess process = run.start(List.of())) {
+            // The log of the tests, which comes first on the class path, is silent.
+            try (JavaProcess process =
+                    run.start(List.of("-Dlogback.configurationFile=src/main/resources/logback.xml"))) {
                 TimeUnit.SECONDS.sleep(10);
                 for (int version = 2; version < 22; version++) {
                     run.stream("edited", table.query() + " -- version " + version);

@@ -76,17 +76,24 @@ final class SourceConnection implements InvocationHandler {
     void close() throws SQLException {
         SourceInstance.openingOrClosing().lock();
         try {
+            closeAll();
+        } finally {
+            SourceInstance.openingOrClosing().unlock();
+            pass.leave();
+        }
+    }
+
+    private void closeAll() throws SQLException {
+        try {
             for (SourceConnection other : joined) {
                 other.close();
             }
             joined.clear();
+        } finally {
             if (!closed) {
                 closed = true;
                 instance.close(connection);
             }
-        } finally {
-            SourceInstance.openingOrClosing().unlock();
-            pass.leave();
         }
     }
 }
