@@ -36,25 +36,15 @@ final class SourceConnection implements InvocationHandler {
                 SourceConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
 
-    boolean isOpen() {
-        SourceInstance.openingOrClosing().lock();
-        try {
-            return !closed;
-        } finally {
-            SourceInstance.openingOrClosing().unlock();
-        }
+    synchronized boolean isOpen() {
+        return !closed;
     }
 
     /** Closes {@code other} when this is closed, or now when it already is. */
-    void closeWithThis(SourceConnection other) throws SQLException {
-        SourceInstance.openingOrClosing().lock();
-        try {
-            joined.add(other);
-            if (closed) {
-                other.close();
-            }
-        } finally {
-            SourceInstance.openingOrClosing().unlock();
+    synchronized void closeWithThis(SourceConnection other) throws SQLException {
+        joined.add(other);
+        if (closed) {
+            other.close();
         }
     }
 
@@ -73,17 +63,7 @@ final class SourceConnection implements InvocationHandler {
     }
 
     /** Closing it twice does nothing. */
-    void close() throws SQLException {
-        SourceInstance.openingOrClosing().lock();
-        try {
-            closeAll();
-        } finally {
-            SourceInstance.openingOrClosing().unlock();
-            pass.leave();
-        }
-    }
-
-    private void closeAll() throws SQLException {
+    synchronized void close() throws SQLException {
         try {
             for (SourceConnection other : joined) {
                 other.close();
@@ -92,7 +72,11 @@ final class SourceConnection implements InvocationHandler {
         } finally {
             if (!closed) {
                 closed = true;
-                instance.close(connection);
+                try {
+                    instance.close(connection);
+                } finally {
+                    pass.leave();
+                }
             }
         }
     }

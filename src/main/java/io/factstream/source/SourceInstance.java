@@ -92,9 +92,7 @@ final class SourceInstance {
             }
             open++;
             try {
-                Connection connection = base.duplicate();
-                execute(connection, "USE " + name);
-                return connection;
+                return with(base.duplicate(), "USE " + name);
             } catch (SQLException e) {
                 release();
                 throw e;
@@ -117,9 +115,9 @@ final class SourceInstance {
     }
 
     private DuckDBConnection start() throws SQLException {
-        DuckDBConnection started = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", configuration);
         // A TIMESTAMPTZ reads the same everywhere.
-        execute(started, "SET GLOBAL TimeZone = 'UTC'");
+        DuckDBConnection started = (DuckDBConnection)
+                with(DriverManager.getConnection("jdbc:duckdb:", configuration), "SET GLOBAL TimeZone = 'UTC'");
         memory = started;
         return started;
     }
@@ -189,9 +187,15 @@ final class SourceInstance {
         }
     }
 
-    /** Its connections are opened and closed one at a time. */
-    static ReentrantLock openingOrClosing() {
-        return OPENING_OR_CLOSING;
+    /** A new connection once it has run some SQL; where that fails it is closed. */
+    private static Connection with(Connection connection, String sql) throws SQLException {
+        try {
+            execute(connection, sql);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

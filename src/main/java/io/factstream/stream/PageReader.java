@@ -163,13 +163,13 @@ final class PageReader {
     private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
         long opening = services.source().opening();
         PageQuery query = prepared;
-        if (query == null || opening != preparedIn) {
-            query = query == null
-                    ? PageQuery.prepare(definition, connection, services.pages().nonFinite())
-                    : query.again(connection);
-            prepared = query;
-            preparedIn = opening;
+        if (query == null) {
+            query = PageQuery.prepare(definition, connection, services.pages().nonFinite());
+        } else if (opening != preparedIn) {
+            query = query.again(connection);
         }
+        prepared = query;
+        preparedIn = opening;
         refuseChangedType(position, query.type());
         return query;
     }

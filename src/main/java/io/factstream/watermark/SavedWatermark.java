@@ -43,7 +43,7 @@ public record SavedWatermark(
      * @throws QueryChangedException when another query made the position
      */
     public void requireIsOf(String fingerprint) {
-        if (queryFingerprint != null && !queryFingerprint.equals(fingerprint)) {
+        if (queryFingerprint != null && !isOf(fingerprint)) {
             throw new QueryChangedException(stream, queryFingerprint, fingerprint);
         }
     }

@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DuckDbSourceTest {
+
+    private static final Path TASKS = Path.of("/proc/self/task");
+    private static final int MANY_THREADS = 20;
 
     private Path file;
 
@@ -90,6 +95,35 @@ class DuckDbSourceTest {
             assertThat(source.opening()).isGreaterThan(opening);
         }
         source.close();
+    }
+
+    /** What DuckDB takes beside the file is seen by its threads, of which each of these has many. */
+    @Test
+    void a_source_that_is_closed_takes_nothing_more_and_few_of_those_that_are_not(@TempDir Path folder)
+            throws SQLException, IOException {
+        assumeTrue(Files.isDirectory(TASKS), "only Linux tells the threads of a process");
+        long before = tasks();
+        List<DuckDbSource> sources = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            file = folder.resolve(i + ".duckdb");
+            write("CREATE TABLE t AS SELECT 1 AS x");
+            DuckDbSource source = new DuckDbSource(
+                    file, 256L << 20, MANY_THREADS, Duration.ofSeconds(30), file.resolveSibling("spill"));
+            sources.add(source);
+            source.open().close();
+        }
+
+        await().untilAsserted(() -> assertThat(tasks() - before).isLessThan(3L * MANY_THREADS));
+
+        sources.forEach(DuckDbSource::close);
+
+        await().untilAsserted(() -> assertThat(tasks() - before).isLessThan(MANY_THREADS / 2));
+    }
+
+    private static long tasks() throws IOException {
+        try (Stream<Path> tasks = Files.list(TASKS)) {
+            return tasks.count();
+        }
     }
 
     @Test
