@@ -184,6 +184,20 @@ class ShippedRoutesTest {
         });
     }
 
+    /** Camel would keep what became of each part until the last one is over: of each batch its marshalled events. */
+    @Test
+    void parts_that_are_sent_one_after_the_other_are_forgotten_one_after_the_other() throws IOException {
+        List<JsonNode> splits = all().stream()
+                .flatMap(file -> read(file).findValues("split").stream())
+                .filter(split -> !split.path("parallelProcessing").asBoolean())
+                .toList();
+
+        assertThat(splits).isNotEmpty().allSatisfy(split -> assertThat(
+                        split.path("streaming").asBoolean())
+                .as(split.path("id").asText())
+                .isTrue());
+    }
+
     /** Camel would keep what the method is called of, up to a thousand objects: pages and batches fill the heap. */
     @Test
     void no_expression_calls_a_method_of_what_a_message_carries() throws IOException {

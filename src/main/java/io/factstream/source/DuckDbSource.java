@@ -42,7 +42,6 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
     private final Duration queryTimeout;
     private final Gate gate;
     private final SourceInstance instance;
-    private final Linger linger;
 
     /** What each thread opened last by {@link #open}; it may be closed since. */
     @SuppressWarnings("ThreadLocalUsage") // One for each source: a thread may have two of them open.
@@ -67,7 +66,6 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
     public DuckDbSource(
             Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder, Courtesy courtesy) {
         gate = new Gate(courtesy);
-        linger = new Linger(gate, () -> connect(gate.join()));
         this.file = file;
         this.queryTimeout = queryTimeout;
         Properties configuration = new Properties();
@@ -144,23 +142,14 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         return discreet(second);
     }
 
-    /**
-     * Says, while the file is open, that the next page is to be read soon: it then stays open for that, at most to the end
-     * of the stretch of reading that the loader grants.
-     */
-    public void expectNextPage() throws SQLException {
-        linger.begin();
-    }
-
     /** The number of the current opening of the file: while it stays the same nobody else can have written it. */
     public long opening() {
         return instance.openings();
     }
 
-    /** Lets go of the file where it is held open for a next page. Connections stay open until they are closed. */
+    /** Gives back what DuckDB takes while nobody reads. Connections stay open until they are closed. */
     @Override
     public void close() {
-        linger.close();
         instance.end();
     }
 

@@ -86,16 +86,6 @@ final class Gate {
         }
     }
 
-    /** How long those who read may go on opening the file, in nanoseconds; zero or less when they are to leave it. */
-    long left() {
-        lock.lock();
-        try {
-            return stretch ? maxHoldNanos - (System.nanoTime() - stretchBegan) : maxHoldNanos;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private boolean isOpen(long now) {
         if (entered >= readers) {
             return false;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row on its way to the hub.
  *
- * <p>It keeps the bytes that DuckDB made, in which the parts stand one after the other, parted by {@link #SEPARATOR}:
+ * <p>It knows where the bytes are that DuckDB made, in which the parts stand one after the other, parted by {@link #SEPARATOR}:
  * the watermark's text, then as JSON texts (or nothing where NULL) the event time, trace id, partition key,
  * correlation id and parent event id, and last the payload as a JSON object. The event's JSON is put together from
  * them once, by {@link Envelope}.
@@ -41,22 +41,35 @@ final class Event {
 
     private static final int PARTS = Part.values().length;
 
-    private final byte[] row;
+    private final Piece piece;
+    private final int start;
+    private final int end;
     /** Null where the row brings one. */
     private final @Nullable String derivedId;
 
-    private Event(byte[] row, @Nullable String derivedId) {
-        this.row = row;
+    private Event(Piece piece, int start, int length, @Nullable String derivedId) {
+        this.piece = piece;
+        this.start = start;
+        this.end = start + length;
         this.derivedId = derivedId;
     }
 
     /**
+     * An event by itself.
+     *
      * @param row the bytes of one row of the page query
      * @param ids names the rows for which the query gives no trace id
      */
     static Event of(byte[] row, ContentIds ids) {
-        boolean hasId = new Parts(row).length(Part.TRACE_ID) > 0;
-        return new Event(row, hasId ? null : ids.next(row, watermarkLength(row)));
+        return of(row, ids, new Piece(new byte[row.length]));
+    }
+
+    /** An event whose bytes stand in {@code piece}, which must have room for them. */
+    static Event of(byte[] row, ContentIds ids, Piece piece) {
+        int start = piece.add(row);
+        Event event = new Event(piece, start, row.length, null);
+        boolean hasId = event.parts().length(Part.TRACE_ID) > 0;
+        return hasId ? event : new Event(piece, start, row.length, ids.next(row, event.watermarkLength()));
     }
 
     /**
@@ -64,19 +77,20 @@ final class Event {
      * what lives as long as the page costs the garbage collector far more than the search.
      */
     static final class Parts {
-        private final byte[] row;
+        private final byte[] bytes;
         private final int[] starts = new int[PARTS + 1];
 
-        private Parts(byte[] row) {
-            this.row = row;
+        private Parts(byte[] bytes, int start, int end) {
+            this.bytes = bytes;
             int part = 0;
-            for (int at = 0; part < PARTS - 1; at++) {
-                if (row[at] == SEPARATOR) {
+            starts[0] = start;
+            for (int at = start; part < PARTS - 1; at++) {
+                if (bytes[at] == SEPARATOR) {
                     starts[++part] = at + 1;
                 }
             }
             // As if a separator followed the last part, so that all parts are measured alike.
-            starts[PARTS] = row.length + 1;
+            starts[PARTS] = end + 1;
         }
 
         /** How many bytes a part has; 0 where the row has none. A trace id has none when it was derived. */
@@ -86,47 +100,50 @@ final class Event {
 
         /** Copies a part to {@code target} from {@code at} on. */
         void copy(Part part, byte[] target, int at) {
-            System.arraycopy(row, starts[part.index], target, at, length(part));
+            System.arraycopy(bytes, starts[part.index], target, at, length(part));
         }
 
         private @Nullable String text(Part part) {
             int length = length(part);
-            return length == 0 ? null : JsonText.decode(row, starts[part.index] + 1, length - 2);
+            return length == 0 ? null : JsonText.decode(bytes, starts[part.index] + 1, length - 2);
         }
     }
 
     Parts parts() {
-        return new Parts(row);
+        return new Parts(piece.bytes(), start, end);
     }
 
-    /** The watermark's text in a row of the page query. */
-    static String watermark(byte[] row) {
-        return new String(row, 0, watermarkLength(row), StandardCharsets.UTF_8);
-    }
-
-    /** How many bytes of a row are its watermark's text. */
-    static int watermarkLength(byte[] row) {
-        int length = 0;
-        while (row[length] != SEPARATOR) {
-            length++;
-        }
-        return length;
-    }
-
+    /** DuckDB's text of the row's watermark. */
     String watermark() {
-        return watermark(row);
+        return new String(piece.bytes(), start, watermarkLength(), StandardCharsets.UTF_8);
+    }
+
+    /** How many bytes of the row are its watermark's text. */
+    private int watermarkLength() {
+        byte[] bytes = piece.bytes();
+        int at = start;
+        while (bytes[at] != SEPARATOR) {
+            at++;
+        }
+        return at - start;
     }
 
     /** Whether both rows have the same watermark. */
     boolean hasWatermarkOf(Event other) {
-        return Arrays.equals(row, 0, watermarkLength(row), other.row, 0, watermarkLength(other.row));
+        return Arrays.equals(
+                piece.bytes(),
+                start,
+                start + watermarkLength(),
+                other.piece.bytes(),
+                other.start,
+                other.start + other.watermarkLength());
     }
 
     /** Whether the watermark's text begins with {@code prefix} and is {@code length} bytes long, or of any length for -1. */
     boolean hasWatermarkLike(byte[] prefix, int length) {
-        return (length < 0 || watermarkLength(row) == length)
-                && row.length >= prefix.length
-                && Arrays.equals(row, 0, prefix.length, prefix, 0, prefix.length);
+        return (length < 0 || watermarkLength() == length)
+                && bytes() >= prefix.length
+                && Arrays.equals(piece.bytes(), start, start + prefix.length, prefix, 0, prefix.length);
     }
 
     /** Never empty, and the same each time the same row is sent. */
@@ -156,9 +173,9 @@ final class Event {
         if (derivedId != null) {
             return derivedId.length();
         }
-        int end = parts.starts[Part.TRACE_ID.index + 1] - 1;
-        for (int at = parts.starts[Part.TRACE_ID.index]; at < end; at++) {
-            if (row[at] == '\\') {
+        int afterId = parts.starts[Part.TRACE_ID.index + 1] - 1;
+        for (int at = parts.starts[Part.TRACE_ID.index]; at < afterId; at++) {
+            if (parts.bytes[at] == '\\') {
                 return traceId().getBytes(StandardCharsets.UTF_8).length;
             }
         }
@@ -168,8 +185,9 @@ final class Event {
 
     /** Whether the payload holds a value that JSON cannot say and that must not be sent otherwise. */
     boolean isSendable() {
-        for (int at = parts().starts[Part.PAYLOAD.index]; at < row.length; at++) {
-            if (row[at] == JsonSql.UNSENDABLE) {
+        Parts parts = parts();
+        for (int at = parts.starts[Part.PAYLOAD.index]; at < end; at++) {
+            if (parts.bytes[at] == JsonSql.UNSENDABLE) {
                 return false;
             }
         }
@@ -178,6 +196,6 @@ final class Event {
 
     /** The bytes of memory that the row's parts take. */
     int bytes() {
-        return row.length;
+        return end - start;
     }
 }

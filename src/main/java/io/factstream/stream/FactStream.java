@@ -93,8 +93,8 @@ public final class FactStream {
 
     /** A page whose sending or saving failed: what is missing of it is sent before anything else is read. */
     private volatile @Nullable Page kept;
-    /** The page after the one that is being sent, or was sent last, while it is being read and when it is. */
-    private volatile @Nullable PageAhead ahead;
+
+    private final PagesAhead ahead = new PagesAhead();
 
     private volatile @Nullable FileStamp drainedAt;
     private Instant nextLook = Instant.MIN;
@@ -176,7 +176,7 @@ public final class FactStream {
             letGo();
         }
         if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
-            dropPageAhead();
+            ahead.drop();
             endPoll(exchange);
             return;
         }
@@ -324,51 +324,54 @@ public final class FactStream {
     }
 
     /**
-     * Step while a page is about to be sent: whether the next one is to be read meanwhile. Where it is, this exchange or
-     * a copy of it must come to {@link #plan}.
+     * Step before a page is sent: whether the next one is to be read meanwhile. Where it is, this exchange or a copy of it
+     * must come to {@link #plan}.
      */
     public boolean readsAhead(Page page, Exchange exchange) {
-        if (!page.more() || paused || finishing || reader.isToLook()) {
+        ahead.follow(page);
+        return readsNext(exchange);
+    }
+
+    /** Step after a page was read: whether it was read ahead, and so is the next one. As with {@link #readsAhead}. */
+    public boolean readsOn(Exchange exchange) {
+        return exchange.getProperty(AHEAD) != null
+                && exchange.getMessage().getBody() instanceof Page
+                && readsNext(exchange);
+    }
+
+    private boolean readsNext(Exchange exchange) {
+        PageAhead next = ahead.next(this::mayReadAhead, () -> services.memory().enterIfFree(reader.expectedBytes()));
+        if (next == null) {
             return false;
         }
-        Room room = services.memory().enterIfFree(reader.expectedBytes());
-        if (room == null) {
-            return false;
-        }
-        PageAhead next = new PageAhead(page, room);
-        ahead = next;
         exchange.setProperty(Streams.STREAM, definition.id());
         exchange.setProperty(AHEAD, next);
         return true;
     }
 
-    /** The page that was read ahead, waiting for it while it is being read, unless it does not follow the watermark. */
-    private @Nullable Page pageReadAhead() throws InterruptedException {
-        PageAhead next = ahead;
-        if (next == null) {
-            return null;
-        }
-        Page page = next.await();
-        ahead = null;
-        if (page == null) {
-            return null;
-        }
-        SavedWatermark saved = saved();
-        if (!Objects.equals(saved == null ? null : saved.position(), page.from())) {
-            page.room().release();
-            return null;
-        }
-        rowsRead.add(page.rows());
-        return page;
+    private boolean mayReadAhead() {
+        return !paused
+                && !finishing
+                && !reader.isToLook()
+                && !services.clock().instant().isBefore(heldUntil);
     }
 
-    /** Reading it may still be under way, which the next poll that wants to read waits for. */
-    private void dropPageAhead() {
-        PageAhead next = ahead;
-        if (next != null && next.isOver()) {
-            ahead = null;
-            next.room().release();
+    /** The page that was read ahead, waiting for it while it is being read, unless it does not follow the watermark. */
+    private @Nullable Page pageReadAhead() throws InterruptedException {
+        for (PageAhead next = ahead.take(); next != null; next = ahead.take()) {
+            Page page = next.await();
+            if (page != null) {
+                SavedWatermark saved = saved();
+                if (Objects.equals(saved == null ? null : saved.position(), page.from())) {
+                    rowsRead.add(page.rows());
+                    return page;
+                }
+                // Nor do those that follow it.
+                ahead.stop();
+                page.room().release();
+            }
         }
+        return null;
     }
 
     /** The hub is known to be away: nothing is read or tried until it is worth trying. */
@@ -417,7 +420,10 @@ public final class FactStream {
                         lease::close)
                 .orElse(null);
         took(Step.READ, System.nanoTime() - exchange.getProperty(OPENED, Long.class));
-        if (page != null && exchange.getProperty(AHEAD) == null) {
+        PageAhead forLater = exchange.getProperty(AHEAD, PageAhead.class);
+        if (page != null && forLater != null) {
+            ahead.read(forLater, page);
+        } else if (page != null) {
             rowsRead.add(page.rows());
             exchange.setProperty(PAGE, page);
         }
@@ -444,7 +450,7 @@ public final class FactStream {
         long saved = System.nanoTime();
         took(Step.COMMIT, saved - saving);
         took(Step.POLL, saved - begun);
-        page.room().release();
+        page.room().reuse();
         kept = null;
         watermark = page.to();
         lastEventTime = page.to().value();
@@ -486,7 +492,7 @@ public final class FactStream {
             }
         } else {
             // It would wait as long, and the page that failed needs the room more.
-            dropPageAhead();
+            ahead.drop();
             keep(failed);
         }
         if (failure instanceof ThrottledException throttled) {
@@ -661,8 +667,7 @@ public final class FactStream {
         if (!awaitFinished(patience)) {
             return false;
         }
-        PageAhead next = ahead;
-        return kept == null && (next == null || next.await(Duration.ofNanos(deadline - System.nanoTime())));
+        return kept == null && ahead.await(Duration.ofNanos(deadline - System.nanoTime()));
     }
 
     /**
@@ -672,7 +677,7 @@ public final class FactStream {
      */
     public void change(StreamDefinition changed) {
         // It was read by the query before.
-        dropPageAhead();
+        ahead.drop();
         definition = changed;
         reader = new PageReader(changed, services);
         fingerprint = changed.fingerprint();

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The page after one that is being sent, read by an exchange of its own. Where that fails nothing is lost: the stream
- * then reads the page when its turn comes, and shows what fails.
+ * A page that is read before those before it are sent, by an exchange of its own. Where that fails nothing is lost: the
+ * stream then reads the page when its turn comes, and shows what fails.
  */
 final class PageAhead extends SynchronizationAdapter {
 
@@ -35,24 +35,20 @@ final class PageAhead extends SynchronizationAdapter {
         return before;
     }
 
+    /** It is read. */
+    void complete(Page read) {
+        page.complete(read);
+    }
+
+    /** The exchange has ended: if not with a page, then there is none. */
     @Override
-    public void onComplete(Exchange exchange) {
-        if (exchange.getMessage().getBody() instanceof Page read) {
-            page.complete(read);
-        } else {
-            endWithout();
+    public void onDone(Exchange exchange) {
+        if (exchange.getException() != null) {
+            LOG.debug("a page could not be read ahead", exchange.getException());
         }
-    }
-
-    @Override
-    public void onFailure(Exchange exchange) {
-        LOG.debug("a page could not be read ahead", exchange.getException());
-        endWithout();
-    }
-
-    private void endWithout() {
-        room.release();
-        page.complete(null);
+        if (page.complete(null)) {
+            room.release();
+        }
     }
 
     /** Waits for it; null when there is none. */

@@ -1,6 +1,9 @@
 package io.factstream.stream;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -12,11 +15,17 @@ import org.jspecify.annotations.Nullable;
  * The memory that the pages of all streams share, from before a page is read until it is delivered. Whoever finds no room
  * waits, in the order in which they came; so any number of streams can catch up at once in a small heap.
  *
+ * <p>It consists of pieces that one page after the other uses: the garbage collector would otherwise move each row once or
+ * twice, and that takes longer than to read it.
+ *
  * <p>Pages that wait for an outage to end may take only a part of it: what they leave is for the streams of other hubs.
  *
  * <p>Thread-safe.
  */
 public final class PageMemory {
+
+    /** Large beside most rows, small beside most pages. */
+    static final int PIECE_BYTES = 64 * 1024;
 
     private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -28,6 +37,8 @@ public final class PageMemory {
 
     /** Who waits, in order; each is there for its identity. */
     private final Queue<Object> waiting = new ArrayDeque<>();
+
+    private final Deque<byte[]> unused = new ArrayDeque<>();
 
     private long used;
     private long kept;
@@ -85,12 +96,23 @@ public final class PageMemory {
         }
     }
 
+    private byte[] piece() {
+        lock.lock();
+        try {
+            byte[] piece = unused.poll();
+            return piece == null ? new byte[PIECE_BYTES] : piece;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean fits(long bytes) {
         return used == 0 || used + bytes <= capacity;
     }
 
     /** What one page takes. */
     final class Room {
+        private final List<Piece> pieces = new ArrayList<>();
         private long bytes;
         private boolean isKept;
 
@@ -98,6 +120,37 @@ public final class PageMemory {
         private Room(long bytes) {
             this.bytes = bytes;
             used += bytes;
+        }
+
+        /** Where the next row of its page is to stand. For one thread. */
+        Piece pieceFor(int bytes) {
+            if (bytes > PIECE_BYTES) {
+                return new Piece(new byte[bytes]);
+            }
+            if (pieces.isEmpty() || !pieces.get(pieces.size() - 1).hasRoomFor(bytes)) {
+                pieces.add(new Piece(piece()));
+            }
+            return pieces.get(pieces.size() - 1);
+        }
+
+        /**
+         * As {@link #release}, and nobody has a row of it any more that he might still read: a page is delivered. Its
+         * pieces serve other pages.
+         */
+        void reuse() {
+            lock.lock();
+            try {
+                for (Piece piece : pieces) {
+                    byte[] left = piece.leave();
+                    if (unused.size() < capacity / PIECE_BYTES) {
+                        unused.push(left);
+                    }
+                }
+                pieces.clear();
+                release();
+            } finally {
+                lock.unlock();
+            }
         }
 
         /** The page is read and takes so much, be it more than there is. */

@@ -138,9 +138,6 @@ final class PageReader {
     private Found find(Connection connection, PageQuery query, @Nullable Watermark position) throws SQLException {
         Instant settled = services.settled().instant();
         Optional<Window> window = query.next(connection, position, settled, pageSize.rows(), pace);
-        if (window.isPresent() && window.get().more()) {
-            services.source().expectNextPage();
-        }
         return new Found(query, position, settled, window);
     }
 
@@ -207,7 +204,7 @@ final class PageReader {
      * @return the page; empty when it has to be planned again with fewer rows
      */
     Optional<Page> read(Window window, Iterator<Map<String, Object>> rows, Room room, Runnable close) {
-        Rows read = new Rows(new ContentIds(definition.eventType()));
+        Rows read = new Rows(new ContentIds(definition.eventType()), room);
         try {
             while (rows.hasNext()) {
                 read.add(Objects.requireNonNull((byte[]) rows.next().get("event"), "the page query gives no NULL"));
@@ -251,16 +248,18 @@ final class PageReader {
     /** The rows of a page as they come, with the last place where a watermark value ends. */
     private static final class Rows {
         private final ContentIds ids;
+        private final Room room;
         private final List<Event> events = new ArrayList<>();
         private long bytes;
         private int wholeEvents;
 
-        private Rows(ContentIds ids) {
+        private Rows(ContentIds ids, Room room) {
             this.ids = ids;
+            this.room = room;
         }
 
         private void add(byte[] row) {
-            Event event = Event.of(row, ids);
+            Event event = Event.of(row, ids, room.pieceFor(row.length));
             if (!events.isEmpty() && !event.hasWatermarkOf(events.get(events.size() - 1))) {
                 wholeEvents = events.size();
             }

@@ -176,6 +176,11 @@ public final class Streams {
         return get(exchange.getProperty(STREAM, String.class)).read(rows, exchange);
     }
 
+    /** See {@link FactStream#readsOn}. */
+    public boolean readsOn(Exchange exchange) {
+        return get(exchange.getProperty(STREAM, String.class)).readsOn(exchange);
+    }
+
     /** Counts a batch that the hub acknowledged. */
     public void sent(EventBatch batch) {
         get(batch.stream()).sent(batch);

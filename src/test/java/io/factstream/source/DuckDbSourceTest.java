@@ -546,51 +546,6 @@ class DuckDbSourceTest {
         }
     }
 
-    @Test
-    void the_file_stays_open_for_a_page_that_is_expected_soon() throws SQLException {
-        write("CREATE TABLE t AS SELECT 1 AS x");
-        try (DuckDbSource source = source()) {
-            // Again, where this machine was so slow that the next page came too late.
-            await().until(() -> {
-                long opening = openExpectingMore(source);
-                return openExpectingMore(source) == opening;
-            });
-        }
-    }
-
-    @Test
-    void the_loader_gets_the_file_when_no_page_comes() throws SQLException {
-        write("CREATE TABLE t AS SELECT 1 AS x");
-        try (DuckDbSource source = source()) {
-            long opening = openExpectingMore(source);
-
-            await().ignoreExceptions().untilAsserted(() -> write("INSERT INTO t VALUES (2)"));
-
-            assertThat(openExpectingMore(source)).isGreaterThan(opening);
-        }
-    }
-
-    @Test
-    void a_source_that_is_closed_lets_go_of_the_file_at_once() throws SQLException {
-        write("CREATE TABLE t AS SELECT 1 AS x");
-        DuckDbSource source = source();
-        openExpectingMore(source);
-
-        source.close();
-
-        write("INSERT INTO t VALUES (2)");
-        openExpectingMore(source);
-        write("INSERT INTO t VALUES (3)");
-    }
-
-    private static long openExpectingMore(DuckDbSource source) throws SQLException {
-        try (Connection connection = source.open()) {
-            source.expectNextPage();
-            assertThat(text(connection, "SELECT min(x) FROM t")).isEqualTo("1");
-            return source.opening();
-        }
-    }
-
     private DuckDbSource source(Courtesy courtesy) {
         return new DuckDbSource(file, 256L << 20, 1, Duration.ofSeconds(30), file.resolveSibling("spill"), courtesy);
     }

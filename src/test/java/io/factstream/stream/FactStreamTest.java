@@ -527,19 +527,24 @@ class FactStreamTest {
     }
 
     @Test
-    void the_next_page_is_read_while_one_is_sent_and_sent_by_the_next_poll() throws SQLException {
-        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
+    void the_next_pages_are_read_while_one_is_sent_and_sent_by_the_next_polls() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(60) r(x)");
         FactStream stream = stream(QUERY, 10, MANY_BYTES);
         poll(stream);
         int asked = hubs.asked;
+        table.write("DROP TABLE t");
 
-        Exchange exchange = exchange();
-        plan(stream, exchange);
+        poll(stream);
+        int afterTwo = delivered.size();
+        poll(stream);
 
-        assertThat(exchange.getMessage().getBody()).isInstanceOf(Page.class);
+        assertThat(afterTwo).isGreaterThan(10);
+        assertThat(delivered)
+                .hasSizeGreaterThan(afterTwo)
+                .containsExactlyInAnyOrderElementsOf(numbers(delivered.size()));
+        assertThat(stream.counts().rowsRead()).isEqualTo(delivered.size());
         // Only a poll that is to read asks whether the hub is there.
         assertThat(hubs.asked).isEqualTo(asked);
-        assertThat(stream.counts().rowsRead()).isEqualTo(20);
     }
 
     @Test
@@ -563,7 +568,7 @@ class FactStreamTest {
         plan(stream, exchange);
         Page page = Objects.requireNonNull(stream.read(rows(exchange), exchange));
         assertThat(stream.readsAhead(page, exchange)).isTrue();
-        exchange.getProperty("FactStreamAhead", PageAhead.class).onFailure(exchange());
+        exchange.getProperty("FactStreamAhead", PageAhead.class).onDone(exchange());
         deliver(stream, page);
         stream.commit(page, exchange);
 
@@ -835,25 +840,34 @@ class FactStreamTest {
 
     /** What the flow does beside the sending of a page. */
     private void readAhead(FactStream stream, Page page, Exchange exchange) {
-        if (!stream.readsAhead(page, exchange)) {
-            return;
+        boolean reads = stream.readsAhead(page, exchange);
+        Exchange last = exchange;
+        while (reads) {
+            Exchange copy = exchange();
+            last.getProperties().forEach(copy::setProperty);
+            reads = readAhead(stream, copy);
+            last = copy;
         }
-        Exchange copy = exchange();
-        exchange.getProperties().forEach(copy::setProperty);
-        PageAhead ahead = copy.getProperty("FactStreamAhead", PageAhead.class);
+    }
+
+    /** Reads one page ahead; returns whether another is to follow. */
+    private boolean readAhead(FactStream stream, Exchange exchange) {
+        PageAhead page = exchange.getProperty("FactStreamAhead", PageAhead.class);
+        boolean reads = false;
         try {
-            stream.plan(copy);
-            if (copy.getMessage().getBody() != null) {
-                copy.getMessage().setBody(stream.read(rows(copy), copy));
+            stream.plan(exchange);
+            if (exchange.getMessage().getBody() != null) {
+                exchange.getMessage().setBody(stream.read(rows(exchange), exchange));
+                reads = stream.readsOn(exchange);
             }
-            ahead.onComplete(copy);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } catch (RuntimeException e) {
-            copy.getProperty("FactStreamLease", Lease.class).close();
-            copy.setException(e);
-            ahead.onFailure(copy);
+            exchange.getProperty("FactStreamLease", Lease.class).close();
+            exchange.setException(e);
         }
+        page.onDone(exchange);
+        return reads;
     }
 
     private static void fail(FactStream stream, Exchange exchange, Exception failure) {

@@ -1,8 +1,10 @@
 package io.factstream.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.factstream.stream.PageMemory.Room;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who gets memory for a page, and who waits. */
+/** Who gets memory for a page, who waits, and what becomes of it afterwards. */
 @Timeout(30)
 class PageMemoryTest {
 
@@ -92,6 +94,73 @@ class PageMemoryTest {
 
         assertThat(memory.enterIfFree(61)).isNull();
         assertThat(memory.enterIfFree(60)).isNotNull();
+    }
+
+    @Test
+    void the_memory_of_a_delivered_page_serves_the_next_one() throws InterruptedException {
+        PageMemory large = new PageMemory(2L * PageMemory.PIECE_BYTES, 0);
+        Room first = Objects.requireNonNull(large.enter(10, givenUp::get));
+        Piece piece = first.pieceFor(10);
+        byte[] bytes = piece.bytes();
+
+        first.reuse();
+
+        Room second = Objects.requireNonNull(large.enter(10, givenUp::get));
+        assertThat(second.pieceFor(10).bytes()).isSameAs(bytes);
+        assertThat(second.pieceFor(10).add(new byte[3]))
+                .as("where the first row stands")
+                .isZero();
+    }
+
+    /** Else it would read the rows of another page. */
+    @Test
+    void whoever_reads_a_page_after_it_was_delivered_meets_an_error() throws InterruptedException {
+        PageMemory large = new PageMemory(2L * PageMemory.PIECE_BYTES, 0);
+        Room room = Objects.requireNonNull(large.enter(10, givenUp::get));
+        byte[] row = "1;;\"id\";;;;{}".replace(';', Event.SEPARATOR).getBytes(StandardCharsets.UTF_8);
+        Event event = Event.of(row, new ContentIds("sale"), room.pieceFor(row.length));
+        assertThat(event.traceId()).isEqualTo("id");
+
+        room.reuse();
+
+        assertThatIllegalStateException().isThrownBy(event::traceId).withMessageContaining("delivered");
+    }
+
+    @Test
+    void the_memory_of_a_page_that_was_given_up_serves_no_other() throws InterruptedException {
+        PageMemory large = new PageMemory(2L * PageMemory.PIECE_BYTES, 0);
+        Room first = Objects.requireNonNull(large.enter(10, givenUp::get));
+        byte[] bytes = first.pieceFor(10).bytes();
+
+        first.release();
+
+        Room second = Objects.requireNonNull(large.enter(10, givenUp::get));
+        assertThat(second.pieceFor(10).bytes()).isNotSameAs(bytes);
+    }
+
+    @Test
+    void rows_stand_one_after_the_other_and_a_long_one_by_itself() throws InterruptedException {
+        Room room = entered(10);
+        Piece piece = room.pieceFor(20);
+        piece.add(new byte[20]);
+
+        assertThat(room.pieceFor(PageMemory.PIECE_BYTES - 20)).isSameAs(piece);
+        Piece alone = room.pieceFor(PageMemory.PIECE_BYTES + 1);
+        assertThat(alone.bytes()).hasSize(PageMemory.PIECE_BYTES + 1);
+        assertThat(room.pieceFor(1)).isSameAs(piece);
+        assertThat(room.pieceFor(PageMemory.PIECE_BYTES)).isNotSameAs(piece);
+    }
+
+    @Test
+    void no_more_is_kept_for_later_pages_than_pages_may_take() throws InterruptedException {
+        Room first = entered(10);
+        byte[] bytes = first.pieceFor(10).bytes();
+
+        first.reuse();
+
+        assertThat(entered(10).pieceFor(10).bytes())
+                .as("of a memory smaller than a piece")
+                .isNotSameAs(bytes);
     }
 
     private Room entered(long bytes) throws InterruptedException {
