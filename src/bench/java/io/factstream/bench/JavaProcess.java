@@ -18,7 +18,7 @@ final class JavaProcess implements AutoCloseable {
     /** As the launcher starts FactStream. */
     static final List<String> LAUNCHER_OPTIONS = List.of(
             "-XX:+UseSerialGC",
-            "-Xmx192m",
+            "-Xmx144m",
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+ExitOnOutOfMemoryError",
             "-Duser.timezone=UTC",

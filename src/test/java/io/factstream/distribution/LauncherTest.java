@@ -71,7 +71,7 @@ class LauncherTest {
                         "*",
                         "")
                 .contains(
-                        "-Xmx192m",
+                        "-Xmx144m",
                         "-XX:+UseSerialGC",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Duser.timezone=UTC",
@@ -83,7 +83,7 @@ class LauncherTest {
 
     @Test
     void the_demo_may_use_half_of_the_memory_for_the_events_of_its_hub() throws Exception {
-        assertThat(run("demo").arguments).contains("-XX:MaxRAMPercentage=50").doesNotContain("-Xmx192m");
+        assertThat(run("demo").arguments).contains("-XX:MaxRAMPercentage=50").doesNotContain("-Xmx144m");
     }
 
     @Test
@@ -111,7 +111,7 @@ class LauncherTest {
 
         Run run = run("run");
 
-        assertThat(run.arguments).containsSubsequence("-Xmx192m", "-Xmx1g", "-Da=*", "-cp");
+        assertThat(run.arguments).containsSubsequence("-Xmx144m", "-Xmx1g", "-Da=*", "-cp");
     }
 
     @Test
