@@ -78,7 +78,7 @@ public final class Validation {
     }
 
     private Report check(Collection<String> named, boolean online, int sample) throws InterruptedException {
-        boolean source = collect(settings::validateForRun);
+        boolean source = checkSettings(online);
         if (!Files.isDirectory(folder)) {
             return report(Set.of());
         }
@@ -108,6 +108,21 @@ public final class Validation {
             askHubs(definitions.values());
         }
         return report(named.isEmpty() ? Set.of() : others(chosen));
+    }
+
+    /** Whoever writes routes need not have the key to the hub: without one all but the hub is checked. */
+    private boolean checkSettings(boolean online) {
+        try {
+            settings.validateForRun();
+            return true;
+        } catch (ConfigurationException e) {
+            for (Problem problem : e.problems()) {
+                boolean isMissingKey = problem.where().equals(KnownSettings.CONNECTION_STRING.key())
+                        && settings.find(KnownSettings.CONNECTION_STRING).isEmpty();
+                findings.add(Finding.of(isMissingKey && !online ? Severity.WARNING : Severity.ERROR, problem));
+            }
+            return false;
+        }
     }
 
     private void findStreams(Set<String> broken) {
@@ -263,14 +278,11 @@ public final class Validation {
         }
     }
 
-    /** Returns whether the check found nothing. */
-    private boolean collect(Runnable check) {
+    private void collect(Runnable check) {
         try {
             check.run();
-            return true;
         } catch (ConfigurationException e) {
             e.problems().forEach(problem -> findings.add(Finding.of(Severity.ERROR, problem)));
-            return false;
         }
     }
 

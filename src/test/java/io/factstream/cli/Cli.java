@@ -48,6 +48,11 @@ final class Cli {
         return this;
     }
 
+    Cli without(String key) {
+        settings.remove(key);
+        return this;
+    }
+
     /** A route file that nothing can be said against, and its query. */
     Cli stream(String id, String query) throws IOException {
         Files.writeString(routes().resolve(id + ".sql"), query);

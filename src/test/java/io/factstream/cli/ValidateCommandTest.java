@@ -188,6 +188,19 @@ class ValidateCommandTest {
     }
 
     @Test
+    void without_a_connection_string_all_is_checked_but_the_hub() {
+        Cli.Run offline = cli.without("eventhubs.connection-string").execute("validate");
+        Cli.Run online = cli.execute("validate", "--online");
+
+        assertThat(offline.code()).as(offline.out()).isZero();
+        assertThat(offline.out())
+                .containsPattern("(?m)^eventhubs.connection-string: warning: is not set")
+                .contains("stream sound: ");
+        assertThat(online.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(online.out()).containsPattern("(?m)^eventhubs.connection-string: error: is not set");
+    }
+
+    @Test
     void a_source_that_does_not_exist_is_an_error_and_the_routes_are_checked_all_the_same() throws Exception {
         cli.edit("sound.camel.yaml", "- to:", "- too:");
 
