@@ -184,6 +184,8 @@ public final class FactStream {
         if (waiting == null) {
             waiting = pageReadAhead();
         }
+        // From here on it is kept or let go, whatever fails.
+        exchange.setProperty(PAGE, waiting);
         FileStamp stamp = services.source().stamp();
         int asked = looks.get();
         if (waiting == null
@@ -212,7 +214,6 @@ public final class FactStream {
             }
         });
         if (waiting != null) {
-            exchange.setProperty(PAGE, waiting);
             exchange.getMessage().setBody(waiting);
             return;
         }
@@ -360,18 +361,28 @@ public final class FactStream {
     private @Nullable Page pageReadAhead() throws InterruptedException {
         for (PageAhead next = ahead.take(); next != null; next = ahead.take()) {
             Page page = next.await();
-            if (page != null) {
-                SavedWatermark saved = saved();
-                if (Objects.equals(saved == null ? null : saved.position(), page.from())) {
-                    rowsRead.add(page.rows());
-                    return page;
-                }
-                // Nor do those that follow it.
+            if (page != null && isNext(page)) {
+                rowsRead.add(page.rows());
+                return page;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a page that was read ahead follows the watermark; where that is not so, or unknown, the page is let go. */
+    private boolean isNext(Page page) {
+        boolean follows = false;
+        try {
+            SavedWatermark saved = saved();
+            follows = Objects.equals(saved == null ? null : saved.position(), page.from());
+        } finally {
+            if (!follows) {
+                // Nor do those after it.
                 ahead.stop();
                 page.room().release();
             }
         }
-        return null;
+        return follows;
     }
 
     /** The hub is known to be away: nothing is read or tried until it is worth trying. */

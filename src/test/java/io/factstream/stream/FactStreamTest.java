@@ -78,6 +78,7 @@ class FactStreamTest {
 
     private long pageBytes = MANY_BYTES;
     private long keptBytes = MANY_BYTES;
+    private PageMemory memory = new PageMemory(1, 1);
     private FactTable table;
     private SqliteState state;
 
@@ -579,6 +580,22 @@ class FactStreamTest {
     }
 
     @Test
+    void pages_read_ahead_give_their_memory_back_when_the_watermark_turns_out_to_be_of_another_query()
+            throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(60) r(x)");
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        poll(stream);
+        state.watermarks().accept("sales", stream.definition().fingerprint(), "of another query", "operator");
+
+        poll(stream);
+        assertThat(stream.status().lastError()).contains("its query changed");
+        // It waits now, and holds nothing meanwhile.
+        poll(stream);
+
+        assertThat(memory.enterIfFree(pageBytes)).isNotNull();
+    }
+
+    @Test
     void nothing_is_read_ahead_when_there_is_no_memory_for_it() throws SQLException {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
         pageBytes = 1;
@@ -778,10 +795,9 @@ class FactStreamTest {
                 LONGEST_HOLD,
                 2.0,
                 THROTTLED_HOLD);
+        memory = new PageMemory(pageBytes, keptBytes);
         return new FactStream(
-                definition,
-                new StreamServices(
-                        table.source(), hubs, watermarks, new PageMemory(pageBytes, keptBytes), pages, clock, clock));
+                definition, new StreamServices(table.source(), hubs, watermarks, memory, pages, clock, clock));
     }
 
     private Watermark position() {
