@@ -36,6 +36,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -78,7 +79,9 @@ public final class Validation {
     }
 
     private Report check(Collection<String> named, boolean online, int sample) throws InterruptedException {
-        boolean source = checkSettings(online);
+        boolean source = collect(
+                settings::validateForRun,
+                problem -> isMissingKey(problem) && !online ? Severity.WARNING : Severity.ERROR);
         if (!Files.isDirectory(folder)) {
             return report(Set.of());
         }
@@ -111,18 +114,9 @@ public final class Validation {
     }
 
     /** Whoever writes routes need not have the key to the hub: without one all but the hub is checked. */
-    private boolean checkSettings(boolean online) {
-        try {
-            settings.validateForRun();
-            return true;
-        } catch (ConfigurationException e) {
-            for (Problem problem : e.problems()) {
-                boolean isMissingKey = problem.where().equals(KnownSettings.CONNECTION_STRING.key())
-                        && settings.find(KnownSettings.CONNECTION_STRING).isEmpty();
-                findings.add(Finding.of(isMissingKey && !online ? Severity.WARNING : Severity.ERROR, problem));
-            }
-            return false;
-        }
+    private boolean isMissingKey(Problem problem) {
+        return problem.where().equals(KnownSettings.CONNECTION_STRING.key())
+                && settings.find(KnownSettings.CONNECTION_STRING).isEmpty();
     }
 
     private void findStreams(Set<String> broken) {
@@ -279,10 +273,17 @@ public final class Validation {
     }
 
     private void collect(Runnable check) {
+        collect(check, problem -> Severity.ERROR);
+    }
+
+    /** Returns whether the check found nothing. */
+    private boolean collect(Runnable check, Function<Problem, Severity> severity) {
         try {
             check.run();
+            return true;
         } catch (ConfigurationException e) {
-            e.problems().forEach(problem -> findings.add(Finding.of(Severity.ERROR, problem)));
+            e.problems().forEach(problem -> findings.add(Finding.of(severity.apply(problem), problem)));
+            return false;
         }
     }
 

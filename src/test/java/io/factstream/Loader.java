@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,6 +40,7 @@ final class Loader {
             LockSupport.parkNanos(everyNanos == 0 ? 20 * NANOS : due - System.nanoTime());
         }
         System.out.println("waits " + waits);
+        System.out.println("longest wait " + Collections.max(waits) + " ms");
     }
 
     private static void append(Connection connection, int rows) throws SQLException {

@@ -669,7 +669,7 @@ public final class FactStream {
 
     /**
      * Waits, after {@link #finish}, until the stream is between two pages: none is under way, none waits to be sent again,
-     * and none is being read ahead.
+     * and none is read ahead. What was is let go, since the stream may go on with another query, or not at all.
      *
      * @return whether it is, in time
      */
@@ -678,7 +678,11 @@ public final class FactStream {
         if (!awaitFinished(patience)) {
             return false;
         }
-        return kept == null && ahead.await(Duration.ofNanos(deadline - System.nanoTime()));
+        if (kept != null || !ahead.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+            return false;
+        }
+        ahead.drop();
+        return true;
     }
 
     /**
@@ -687,8 +691,6 @@ public final class FactStream {
      * @param changed of the same id
      */
     public void change(StreamDefinition changed) {
-        // It was read by the query before.
-        ahead.drop();
         definition = changed;
         reader = new PageReader(changed, services);
         fingerprint = changed.fingerprint();

@@ -595,6 +595,30 @@ class FactStreamTest {
         assertThat(memory.enterIfFree(pageBytes)).isNotNull();
     }
 
+    /** Its file may have been deleted: then no poll of it comes any more. */
+    @Test
+    void a_stream_at_rest_holds_no_page_although_one_was_being_read_when_it_finished()
+            throws SQLException, InterruptedException {
+        table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(60) r(x)");
+        FactStream stream = stream(QUERY, 10, MANY_BYTES);
+        Exchange exchange = exchange();
+        Page page = read(stream, exchange);
+        assertThat(stream.readsAhead(page, exchange)).isTrue();
+        Exchange reading = exchange();
+        exchange.getProperties().forEach(reading::setProperty);
+        deliver(stream, page);
+        stream.commit(page, exchange);
+        exchange.getExchangeExtension().handoverCompletions().forEach(end -> end.onComplete(exchange));
+        stream.finish();
+        poll(stream);
+        assertThat(stream.awaitRest(Duration.ZERO)).isFalse();
+
+        assertThat(readAhead(stream, reading)).isFalse();
+
+        assertThat(stream.awaitRest(Duration.ZERO)).isTrue();
+        assertThat(memory.enterIfFree(pageBytes)).isNotNull();
+    }
+
     @Test
     void nothing_is_read_ahead_when_there_is_no_memory_for_it() throws SQLException {
         table.write("CREATE TABLE t AS SELECT x AS w, x AS p FROM range(40) r(x)");
