@@ -10,8 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,11 +17,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The embedded event hub in a process of its own. It says its connection string, then answers each hub's name that it is
- * asked for with what that hub took, and a name after {@link #DELAYS} with the delays of its events; it ends with its input.
+ * asked for with what that hub took, and a name after {@link #ARRIVALS} with when its events came; it ends with its input.
  */
 final class HubMain {
 
@@ -32,13 +29,13 @@ final class HubMain {
 
     static final int PARTITIONS = 4;
 
-    /** Asks for the delays of a hub's events, in milliseconds. */
-    static final String DELAYS = "delays ";
+    /** Asks for the arrivals of a hub's events: {@code id=time}, in milliseconds since 1970. */
+    static final String ARRIVALS = "arrivals ";
 
     /** Only the events of smaller batches are looked at: those of a stream that is not catching up. */
-    private static final int MOST_WATCHED = 100;
+    private static final int MOST_WATCHED = 400;
 
-    private static final Pattern EVENT_TIME = Pattern.compile("\"ingest_timestamp\":\"([^\"]+)\"");
+    private static final Pattern TRACE_ID = Pattern.compile("\"trace_id\":\"([^\"]+)\"");
 
     private final Map<String, Times> times = new ConcurrentHashMap<>();
 
@@ -47,7 +44,7 @@ final class HubMain {
     /** When batches came, in nanoseconds of this machine's clock. */
     private static final class Times {
         private final AtomicLong batches = new AtomicLong();
-        private final Queue<Long> delays = new ConcurrentLinkedQueue<>();
+        private final Queue<String> arrivals = new ConcurrentLinkedQueue<>();
         private volatile long first;
         private volatile long last;
     }
@@ -75,7 +72,7 @@ final class HubMain {
             System.out.println(hubs.connectionString());
             BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String hub = asked.readLine(); hub != null; hub = asked.readLine()) {
-                System.out.println(hub.startsWith(DELAYS) ? delays(hub.substring(DELAYS.length())) : answer(hubs, hub));
+                System.out.println(hub.startsWith(ARRIVALS) ? arrivals(hub.substring(ARRIVALS.length())) : answer(hubs, hub));
             }
         }
     }
@@ -88,22 +85,18 @@ final class HubMain {
         }
         of.last = now;
         if (batch.events().size() <= MOST_WATCHED) {
-            Instant arrived = Instant.now();
+            long arrived = System.currentTimeMillis();
             for (SentEvent event : batch.events()) {
-                Matcher time = EVENT_TIME.matcher(event.text());
-                if (time.find()) {
-                    of.delays.add(Duration.between(Instant.parse(time.group(1)), arrived)
-                            .toMillis());
+                Matcher id = TRACE_ID.matcher(event.text());
+                if (id.find()) {
+                    of.arrivals.add(id.group(1) + "=" + arrived);
                 }
             }
         }
     }
 
-    /** The delays of a hub's events, from their event time to their arrival. */
-    private String delays(String hub) {
-        return times.getOrDefault(hub, new Times()).delays.stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining(" "));
+    private String arrivals(String hub) {
+        return String.join(" ", times.getOrDefault(hub, new Times()).arrivals);
     }
 
     private String answer(LocalEventHubs hubs, String hub) {

@@ -7,8 +7,9 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** The hub in a process of its own, as {@link HubMain} runs it. Each run is given a hub that nobody has used. */
 final class HubProcess implements AutoCloseable {
@@ -57,12 +58,16 @@ final class HubProcess implements AutoCloseable {
         return Taken.parse(ask(hub));
     }
 
-    /** How long each event of a small batch took from its event time to its arrival, in milliseconds. */
-    List<Double> delays(String hub) throws IOException {
-        String line = ask(HubMain.DELAYS + hub);
-        return line.isEmpty()
-                ? List.of()
-                : Stream.of(line.split(" ", -1)).map(Double::valueOf).toList();
+    /** When each event of a small batch came, by its trace id, in milliseconds since 1970. */
+    Map<String, Long> arrivals(String hub) throws IOException {
+        Map<String, Long> arrivals = new HashMap<>();
+        for (String arrival : ask(HubMain.ARRIVALS + hub).split(" ", -1)) {
+            int equals = arrival.indexOf('=');
+            if (equals > 0) {
+                arrivals.put(arrival.substring(0, equals), Long.valueOf(arrival.substring(equals + 1)));
+            }
+        }
+        return arrivals;
     }
 
     private String ask(String question) throws IOException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,8 @@ final class Scenarios {
     private static final int PAGE = 20_000;
     private static final int PAGES = 40;
     private static final long MILLION = 1_000_000;
+    private static final int DELAYED_ROWS = 3_000;
+    private static final int LOADED_ROWS = 10;
 
     private final Path data;
     private final Path work;
@@ -75,9 +78,13 @@ final class Scenarios {
     /** On a table in no order each page is a scan, so pages must be larger for the whole to stay linear. */
     private Map<String, Double> random() throws IOException, InterruptedException, SQLException {
         Map<String, Double> figures = new LinkedHashMap<>();
-        for (long rows : List.of(MILLION, 4 * MILLION)) {
-            Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.RANDOM, rows, false);
-            figures.put(rows / MILLION + " M rows: all pages, s", figure(parts(table, Integer.MAX_VALUE), "seconds"));
+        try (HubProcess hubs = HubProcess.start()) {
+            for (long rows : List.of(MILLION, 4 * MILLION)) {
+                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.RANDOM, rows, false);
+                Measurement measured = Contender.factStream("random", table, 1, table.checksum(rows))
+                        .run(hubs, fresh());
+                figures.put(rows / MILLION + " M rows: whole run, s", measured.wholeSeconds());
+            }
         }
         return figures;
     }
@@ -139,27 +146,41 @@ final class Scenarios {
         }
     }
 
+    /** From the commit of the loader, which then still has to close the file, to the arrival at the hub. */
     private Map<String, Double> delay() throws IOException, InterruptedException, SQLException {
         Path folder = fresh();
         Path file = folder.resolve("delay.duckdb");
-        load(file, "CREATE TABLE facts (event_ts TIMESTAMP, n BIGINT)");
+        long unused = load(file, "CREATE TABLE facts (event_ts TIMESTAMP, n BIGINT)");
+        Map<Integer, Long> commits = new TreeMap<>();
         try (HubProcess hubs = HubProcess.start()) {
             String hub = hubs.unusedHub();
             FactStreamRun run = new FactStreamRun(folder, file, hubs.connectionString(), hub)
                     .stream("delay", "SELECT event_ts AS _watermark, 'd-' || n AS _trace_id, n FROM facts");
             try (JavaProcess process = run.start(List.of())) {
                 TimeUnit.SECONDS.sleep(10);
-                for (int n = 0; n < 3000; n += 10) {
-                    load(
-                            file,
-                            "INSERT INTO facts SELECT TIMESTAMP '" + LocalDateTime.now(ZoneOffset.UTC) + "', " + n
-                                    + " + range FROM range(10)");
+                for (int n = 0; n < DELAYED_ROWS; n += LOADED_ROWS) {
+                    commits.put(
+                            n,
+                            load(
+                                    file,
+                                    "INSERT INTO facts SELECT TIMESTAMP '" + LocalDateTime.now(ZoneOffset.UTC) + "', "
+                                            + n + " + range FROM range(" + LOADED_ROWS + ")"));
                     TimeUnit.MILLISECONDS.sleep(100);
                 }
                 TimeUnit.SECONDS.sleep(5);
                 process.terminate();
             }
-            List<Double> delays = hubs.delays(hub).stream().sorted().toList();
+            Map<String, Long> arrivals = hubs.arrivals(hub);
+            List<Double> delays = new ArrayList<>();
+            commits.forEach((first, committed) -> {
+                for (int n = first; n < first + LOADED_ROWS; n++) {
+                    Long arrived = arrivals.get("d-" + n);
+                    if (arrived != null) {
+                        delays.add((double) (arrived - committed));
+                    }
+                }
+            });
+            delays.sort(null);
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("events", (double) delays.size());
             figures.put("median, ms", delays.get(delays.size() / 2));
@@ -203,14 +224,17 @@ final class Scenarios {
         }
     }
 
-    /** As a loader does: opens the file, writes, closes it; tries again while it is being read. */
-    private static void load(Path file, String sql) throws SQLException, InterruptedException {
+    /**
+     * As a loader does: opens the file, writes, closes it; tries again while it is being read. Returns when it had
+     * committed, in milliseconds since 1970.
+     */
+    private static long load(Path file, String sql) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (true) {
             try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
                     Statement statement = connection.createStatement()) {
                 statement.execute(sql);
-                return;
+                return System.currentTimeMillis();
             } catch (SQLException e) {
                 if (System.nanoTime() > deadline
                         || !String.valueOf(e.getMessage()).contains("lock")) {

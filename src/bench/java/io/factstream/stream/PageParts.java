@@ -45,10 +45,14 @@ public final class PageParts {
         Watermark position = null;
         PageQuery.Pace pace = null;
         double finding = 0;
+        PageQuery page = null;
         while (times.size() < mostPages) {
             long start = System.nanoTime();
             try (Connection connection = source.open()) {
-                PageQuery page = PageQuery.prepare(stream, connection, NonFinite.STRING);
+                // As a stream does it.
+                page = page == null
+                        ? PageQuery.prepare(stream, connection, NonFinite.STRING)
+                        : page.again(connection);
                 Optional<Window> window = page.next(connection, position, Instant.now(), pageRows, pace);
                 finding += (System.nanoTime() - start) / 1e9;
                 if (window.isEmpty()) {

@@ -145,10 +145,11 @@ public final class KnownSettings {
     public static final Setting<Integer> PAGE_MAX_ROWS = new Setting<>(
             "factstream.page.max-rows",
             new Count(1, 1_000_000, "rows"),
-            "20000",
-            "How many rows one poll aims to read. A page ends between two event times, never inside one, so rows that "
-                    + "share an event time can make it larger. On a table in no order of time a page costs a scan of the "
-                    + "table whatever its size: catch up with larger pages there.");
+            "100000",
+            "How many rows one poll may aim to read. A page ends between two event times, never inside one, so rows that "
+                    + "share an event time can make it larger. On a table in order of time pages have 20,000 rows at most: "
+                    + "larger ones are no faster. In no order each page costs a scan of the table whatever its size, so "
+                    + "pages grow, as far as this and factstream.page.max-bytes allow.");
 
     public static final Setting<Long> PAGE_MAX_BYTES = new Setting<>(
             "factstream.page.max-bytes",

@@ -316,6 +316,16 @@ final class PageQuery {
         }
     }
 
+    /** How many rows a window has now. */
+    long count(Connection connection, Window window) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM " + query() + " WHERE " + window.condition())) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
     /** The rows of a window, in order of their watermark, each as the bytes of one {@link Event}. */
     String pageSql(Window window) {
         List<String> parts = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.ConfigurationException;
 import io.factstream.source.FileStamp;
 import io.factstream.stream.PageMemory.Room;
+import io.factstream.stream.PageQuery.Look;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.sql.Connection;
@@ -34,6 +35,15 @@ final class PageReader {
     /** So much longer than a look takes is the time to the next one, so that looking costs a few percent at most. */
     private static final int LOOK_SHARE = 30;
 
+    /**
+     * Where counting the rows of a page takes more than this part of the time of counting all rows, the source has no
+     * order that would spare the rest. Measured: 0.15 and more without order, 0.02 and less of ten million rows in order.
+     */
+    private static final double SHARE_WITHOUT_ORDER = 0.08;
+
+    /** As many rows as are worth while where the source is in order: larger pages only take more memory. */
+    private static final int USUAL_ROWS = 20_000;
+
     /** What a row of the first page is taken to need. */
     private static final long UNKNOWN_ROW_BYTES = 2_000;
 
@@ -59,7 +69,7 @@ final class PageReader {
         this.services = services;
         StreamServices.Pages settings = services.pages();
         envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
-        pageSize = new PageSize(settings.maxPageRows(), settings.maxPageBytes());
+        pageSize = new PageSize(USUAL_ROWS, settings.maxPageRows(), settings.maxPageBytes());
         watch = new SourceWatch(definition, services.watermarks());
     }
 
@@ -152,9 +162,27 @@ final class PageReader {
             return;
         }
         long began = System.nanoTime();
-        show(watch.look(connection, found.query(), found.position(), found.settled(), stamp, now));
+        Look look = found.query().look(connection, found.position(), found.settled());
+        long looked = System.nanoTime() - began;
+        watch.compare(connection, found.query(), found.position(), look, stamp, now);
+        show(look.backlog());
+        if (found.window().isPresent()) {
+            adapt(connection, found.query(), found.window().get(), looked);
+        } else {
+            pageSize.scansOwn();
+        }
         Duration pause = Duration.ofNanos(System.nanoTime() - began).multipliedBy(LOOK_SHARE);
         nextLook = now.plus(pause.compareTo(LOOK_INTERVAL) > 0 ? pause : LOOK_INTERVAL);
+    }
+
+    private void adapt(Connection connection, PageQuery query, Window window, long lookNanos) throws SQLException {
+        long began = System.nanoTime();
+        query.count(connection, window);
+        if (System.nanoTime() - began > lookNanos * SHARE_WITHOUT_ORDER) {
+            pageSize.scansAll(backlog.rows());
+        } else {
+            pageSize.scansOwn();
+        }
     }
 
     private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {

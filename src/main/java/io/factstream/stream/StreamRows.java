@@ -56,7 +56,7 @@ public final class StreamRows {
     private final NonFinite nonFinite;
     private final Duration busyRetry;
     private final Duration patience;
-    private final PageSize pageSize = new PageSize(MOST_ROWS, MOST_BYTES);
+    private final PageSize pageSize = new PageSize(MOST_ROWS, MOST_ROWS, MOST_BYTES);
 
     /**
      * @param nonFinite as the stream has it: the ids of rows depend on it

@@ -60,6 +60,17 @@ class DuckDbSourceTest {
         }
     }
 
+    /** DuckDB would do so from some fifty million rows on, which no test makes; the benchmark does. */
+    @Test
+    void a_query_is_not_planned_apart_for_each_part_of_a_large_table() throws SQLException {
+        write("CREATE TABLE t AS SELECT 1 AS x");
+
+        try (Connection connection = source().open()) {
+            assertThat(text(connection, "SELECT current_setting('disabled_optimizers')"))
+                    .isEqualTo("partitioned_execution");
+        }
+    }
+
     /** The last three are names that DuckDB has for databases of its own. */
     @ParameterizedTest
     @CsvSource({

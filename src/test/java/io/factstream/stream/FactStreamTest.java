@@ -162,6 +162,31 @@ class FactStreamTest {
     }
 
     @Test
+    void pages_have_no_more_rows_than_are_worth_while_where_the_table_is_in_order() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w FROM range(10_000_000) r(x)");
+
+        assertThat(largestOfFirstPages(stream("SELECT w AS _watermark, w AS p FROM t")))
+                .isBetween(10_000, 20_000);
+    }
+
+    @Test
+    void pages_are_larger_where_each_of_them_goes_through_the_whole_table() throws SQLException {
+        table.write("CREATE TABLE t AS SELECT x AS w FROM range(10_000_000) r(x)");
+
+        // DuckDB cannot tell from the column which part of the table holds such values.
+        assertThat(largestOfFirstPages(stream("SELECT abs(w) AS _watermark, w AS p FROM t")))
+                .isGreaterThan(20_000);
+    }
+
+    private int largestOfFirstPages(FactStream stream) {
+        int largest = 0;
+        for (int page = 0; page < 5; page++) {
+            largest = Math.max(largest, Objects.requireNonNull(poll(stream)).rows());
+        }
+        return largest;
+    }
+
+    @Test
     void a_value_of_too_many_bytes_is_planned_again_in_slices() throws SQLException {
         table.write("CREATE TABLE t AS SELECT 1 AS w, x AS p, repeat('x', 1000) AS y FROM range(100) r(x)");
         FactStream stream = stream("SELECT w AS _watermark, p, y FROM t", MANY_ROWS, 20_000);
