@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.config.KnownSettings;
 import io.factstream.localhub.Fault;
+import io.factstream.source.LoaderProcess;
 import io.factstream.stream.StreamState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +67,23 @@ class LoaderProcessTest {
             assertThat(seen).containsExactlyInAnyOrder(StreamState.RUNNING, StreamState.BUSY);
             assertThat(runtime.status("facts").pagesFailed()).isZero();
             assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void rows_of_a_loader_that_had_the_file_for_a_moment_do_not_wait_for_the_poll_interval(@TempDir Path folder)
+            throws IOException {
+        try (RuntimeUnderTest runtime = facts(folder)
+                .load("INSERT INTO facts SELECT range, 0 FROM range(10)")
+                .with(KnownSettings.POLL_INTERVAL, "1h")
+                .with(KnownSettings.SOURCE_BUSY_RETRY, "1s")) {
+            try (LoaderProcess loader = LoaderProcess.holding(runtime.source())) {
+                runtime.start();
+                RuntimeUnderTest.eventually("busy")
+                        .until(() -> runtime.status("facts").state() == StreamState.BUSY);
+            }
+
+            runtime.awaitReceived("facts", 10);
         }
     }
 

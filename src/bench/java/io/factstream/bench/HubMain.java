@@ -72,7 +72,8 @@ final class HubMain {
             System.out.println(hubs.connectionString());
             BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String hub = asked.readLine(); hub != null; hub = asked.readLine()) {
-                System.out.println(hub.startsWith(ARRIVALS) ? arrivals(hub.substring(ARRIVALS.length())) : answer(hubs, hub));
+                System.out.println(
+                        hub.startsWith(ARRIVALS) ? arrivals(hub.substring(ARRIVALS.length())) : answer(hubs, hub));
             }
         }
     }

@@ -50,9 +50,7 @@ public final class PageParts {
             long start = System.nanoTime();
             try (Connection connection = source.open()) {
                 // As a stream does it.
-                page = page == null
-                        ? PageQuery.prepare(stream, connection, NonFinite.STRING)
-                        : page.again(connection);
+                page = page == null ? PageQuery.prepare(stream, connection, NonFinite.STRING) : page.again(connection);
                 Optional<Window> window = page.next(connection, position, Instant.now(), pageRows, pace);
                 finding += (System.nanoTime() - start) / 1e9;
                 if (window.isEmpty()) {

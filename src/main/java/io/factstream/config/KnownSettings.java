@@ -80,8 +80,9 @@ public final class KnownSettings {
             "factstream.source.busy-retry",
             new Time(ONE_MILLISECOND, Duration.ofMinutes(1)),
             "200ms",
-            "How long to wait before opening the source again while a loader holds it for writing. The waits vary at "
-                    + "random around this value, so that readers do not meet the loader at the same moment each time.");
+            "How long to wait at most before opening the source again while a loader holds it for writing. The first waits "
+                    + "are shorter, after ten in a row the source is looked at once a poll interval. All vary at random, so "
+                    + "that readers do not meet the loader at the same moment each time.");
 
     public static final Setting<Duration> SOURCE_MAX_HOLD = new Setting<>(
             "factstream.source.max-hold",

@@ -71,6 +71,12 @@ public final class FactStream {
      */
     private static final Duration IDLE_LOOK = Duration.ofSeconds(30);
 
+    /** So often in a row a busy source is tried again without waiting for the poll interval: loaders are soon done. */
+    private static final int MOST_SOON = 10;
+
+    /** Into how many parts the wait for a busy source is divided for the first of them. */
+    private static final int FIRST_BUSY_WAIT = 8;
+
     private final StreamServices services;
 
     /** These three change together, between two pages. */
@@ -99,6 +105,10 @@ public final class FactStream {
     private volatile @Nullable FileStamp drainedAt;
     private Instant nextLook = Instant.MIN;
     private boolean held;
+    /** How often in a row the source was busy. */
+    private int busy;
+
+    private Duration loaderWait = Duration.ZERO;
     /** Whether the stream fails because of its hub. */
     private boolean outage;
 
@@ -118,7 +128,7 @@ public final class FactStream {
     /** A poll has found that no further page is to be read. */
     private volatile CountDownLatch finished = new CountDownLatch(1);
 
-    /** Whether the newest poll read a page, so that the next one follows at once. */
+    /** Whether the next poll follows the newest one at once. */
     private volatile boolean pollsAgain;
 
     private volatile boolean paused;
@@ -466,8 +476,7 @@ public final class FactStream {
         watermark = page.to();
         lastEventTime = page.to().value();
         recovered();
-        pollsAgain = true;
-        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+        pollAgain(exchange);
     }
 
     /**
@@ -486,13 +495,21 @@ public final class FactStream {
         }
         if (failure instanceof PageTooLargeException && reader.shrink()) {
             LOG.debug("stream={} page too large, trying rows={}", definition.id(), reader.rows());
-            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+            loaderWait = Duration.ZERO;
+            pollAgain(exchange);
             return;
         }
         held = true;
+        loaderWait = Duration.ZERO;
         String error = describe(failure);
         if (failure instanceof SourceBusyException) {
-            heldUntil = now.plus(jittered(services.pages().busyRetry()));
+            Duration wait = jittered(busyWait());
+            busy++;
+            heldUntil = now.plus(wait);
+            if (busy <= MOST_SOON) {
+                loaderWait = wait;
+                pollAgain(exchange);
+            }
             enter(paused ? StreamState.PAUSED : StreamState.BUSY, error);
             return;
         }
@@ -530,6 +547,14 @@ public final class FactStream {
         enter(paused ? StreamState.PAUSED : StreamState.FAILING, error);
     }
 
+    /**
+     * Step after {@link #hold}: for how many milliseconds a loader that has the source is left alone before the next poll,
+     * which then comes at once. 0 where the next poll comes after the poll interval.
+     */
+    public long loaderWait() {
+        return loaderWait.toMillis();
+    }
+
     private RuntimeException typed(Throwable thrown) {
         // An SQLException behind another exception need not be the source's: the state speaks SQL too.
         boolean bare = true;
@@ -564,6 +589,13 @@ public final class FactStream {
                 : message;
     }
 
+    /** Short at first: a loader that appends a few rows has the file for some tens of milliseconds. */
+    private Duration busyWait() {
+        Duration longest = services.pages().busyRetry();
+        Duration wait = longest.dividedBy(FIRST_BUSY_WAIT).multipliedBy(1L << Math.min(busy, MOST_SOON));
+        return wait.compareTo(longest) < 0 ? wait : longest;
+    }
+
     private Duration holdAfter(int failures) {
         StreamServices.Pages settings = services.pages();
         double millis = settings.firstHold().toMillis() * Math.pow(settings.holdMultiplier(), failures - 1.0);
@@ -589,6 +621,12 @@ public final class FactStream {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
     }
 
+    /** The next poll comes at once. */
+    private void pollAgain(Exchange exchange) {
+        pollsAgain = true;
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+    }
+
     private void recovered() {
         if (state == StreamState.FAILING) {
             // An outage is told by its hub, for all streams at once.
@@ -596,6 +634,7 @@ public final class FactStream {
                     .log("stream={} state=running recovered after failures={}", definition.id(), consecutiveFailures);
         }
         held = false;
+        busy = 0;
         consecutiveFailures = 0;
         lastError = null;
         enter(paused ? StreamState.PAUSED : StreamState.RUNNING, null);

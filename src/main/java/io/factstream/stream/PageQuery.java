@@ -319,8 +319,8 @@ final class PageQuery {
     /** How many rows a window has now. */
     long count(Connection connection, Window window) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT count(*) FROM " + query() + " WHERE " + window.condition())) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + window.condition())) {
             rows.next();
             return rows.getLong(1);
         }

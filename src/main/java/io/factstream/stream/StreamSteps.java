@@ -83,6 +83,11 @@ public final class StreamSteps {
         stream().hold(exchange);
     }
 
+    /** See {@link FactStream#loaderWait}. */
+    public long loaderWait() {
+        return stream().loaderWait();
+    }
+
     private FactStream stream() {
         return Objects.requireNonNull(opened, "open() comes first");
     }

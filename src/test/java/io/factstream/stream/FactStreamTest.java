@@ -162,6 +162,30 @@ class FactStreamTest {
     }
 
     @Test
+    void a_loader_that_keeps_the_source_for_long_is_soon_left_alone_for_a_poll_interval()
+            throws SQLException, IOException {
+        table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
+        FactStream stream = stream(QUERY);
+        int soon = 0;
+        try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
+            for (int polls = 0; polls < 20; polls++) {
+                poll(stream);
+                soon += stream.loaderWait() > 0 ? 1 : 0;
+                clock.advance(BUSY_RETRY.multipliedBy(2));
+            }
+        }
+        assertThat(soon).isEqualTo(10);
+        assertThat(stream.loaderWait()).isZero();
+
+        drain(stream);
+        try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
+            clock.advance(Duration.ofMinutes(1));
+            poll(stream);
+        }
+        assertThat(stream.loaderWait()).isBetween(BUSY_RETRY.toMillis() / 16, BUSY_RETRY.toMillis() * 3 / 16);
+    }
+
+    @Test
     void pages_have_no_more_rows_than_are_worth_while_where_the_table_is_in_order() throws SQLException {
         table.write("CREATE TABLE t AS SELECT x AS w FROM range(10_000_000) r(x)");
 
@@ -500,11 +524,13 @@ class FactStreamTest {
         table.write("CREATE TABLE t AS SELECT 1 AS w, 1 AS p");
         FactStream stream = stream(QUERY);
         try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 12; i++) {
                 poll(stream);
                 assertThat(stream.status().lastError()).contains("process " + loader.pid());
-                assertHolds(stream, BUSY_RETRY);
+                clock.advance(BUSY_RETRY.multipliedBy(2));
             }
+            poll(stream);
+            assertHolds(stream, BUSY_RETRY);
             assertThat(stream.status().state()).isEqualTo(StreamState.BUSY);
             assertThat(stream.status().consecutiveFailures()).isZero();
             assertThat(stream.status().pagesFailed()).isZero();
