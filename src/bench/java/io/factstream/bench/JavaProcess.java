@@ -75,6 +75,7 @@ final class JavaProcess implements AutoCloseable {
         command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("MALLOC_ARENA_MAX", "2"); // As the launcher sets it.
         builder.environment().putAll(environment);
         long start = System.nanoTime();
         return new JavaProcess(builder.start(), output, collections, start);

@@ -21,6 +21,8 @@ final class Batches {
     /** A smaller run of keyless events is not worth a send of its own. */
     private static final int SMALLEST_RUN = 500;
 
+    private static final int KEYLESS = -1;
+
     private final BatchLimit limit;
     private final List<String> partitions;
     private final Envelope envelope;
@@ -41,23 +43,30 @@ final class Batches {
      * @return for each partition that has events its batches, in order
      */
     List<PartitionBatches> of(StreamDefinition stream, List<Event> events, long turn) {
-        long keyless =
-                events.stream().filter(event -> event.partitionKey() == null).count();
-        long run = Math.max(SMALLEST_RUN, -Math.floorDiv(-keyless, partitions.size()));
+        // Each event is looked into once: a page has tens of thousands.
+        int[] keyed = new int[events.size()];
+        int[] sizes = new int[events.size()];
+        int keyless = 0;
+        for (int i = 0; i < keyed.length; i++) {
+            Event event = events.get(i);
+            Event.Parts parts = event.parts();
+            String key = parts.partitionKey();
+            keyed[i] = key == null ? KEYLESS : PartitionHash.partition(key, partitions.size());
+            keyless += key == null ? 1 : 0;
+            sizes[i] = event.wireBytes(envelope, parts);
+        }
+        int run = Math.max(SMALLEST_RUN, -Math.floorDiv(-keyless, partitions.size()));
         List<@Nullable Filler> fillers = new ArrayList<>();
         partitions.forEach(partition -> fillers.add(null));
-        long withoutKey = 0;
-        for (Event event : events) {
-            String key = event.partitionKey();
-            int index = key != null
-                    ? PartitionHash.partition(key, partitions.size())
-                    : (int) ((turn + withoutKey++ / run) % partitions.size());
+        int withoutKey = 0;
+        for (int i = 0; i < keyed.length; i++) {
+            int index = keyed[i] == KEYLESS ? (int) ((turn + withoutKey++ / run) % partitions.size()) : keyed[i];
             Filler filler = fillers.get(index);
             if (filler == null) {
                 filler = new Filler(stream, partitions.get(index));
                 fillers.set(index, filler);
             }
-            filler.add(event);
+            filler.add(events.get(i), sizes[i]);
         }
         List<PartitionBatches> all = new ArrayList<>();
         for (Filler filler : fillers) {
@@ -82,8 +91,7 @@ final class Batches {
         }
 
         /** An event that can never be sent gets a batch of its own, which fails alone when its turn comes. */
-        private void add(Event event) {
-            int size = event.wireBytes(envelope);
+        private void add(Event event, int size) {
             UndeliverableEventException fault = fault(event, size);
             if (fault != null) {
                 close();

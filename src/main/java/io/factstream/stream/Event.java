@@ -103,6 +103,12 @@ final class Event {
             System.arraycopy(bytes, starts[part.index], target, at, length(part));
         }
 
+        /** Null where the row has none. */
+        @Nullable
+        String partitionKey() {
+            return text(Part.PARTITION_KEY);
+        }
+
         private @Nullable String text(Part part) {
             int length = length(part);
             return length == 0 ? null : JsonText.decode(bytes, starts[part.index] + 1, length - 2);
@@ -160,12 +166,15 @@ final class Event {
     /** Null where the row has none. */
     @Nullable
     String partitionKey() {
-        return parts().text(Part.PARTITION_KEY);
+        return parts().partitionKey();
     }
 
     /** The bytes that this event takes of a batch. */
     int wireBytes(Envelope envelope) {
-        Parts parts = parts();
+        return wireBytes(envelope, parts());
+    }
+
+    int wireBytes(Envelope envelope, Parts parts) {
         return WireSize.event(envelope.propertiesContent(traceIdBytes(parts)), envelope.length(this, parts));
     }
 

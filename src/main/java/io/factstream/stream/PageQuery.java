@@ -38,7 +38,7 @@ final class PageQuery {
 
     private static final String ENVELOPE_PREFIX = "_";
     /** Which part of the rows that a page may have a guess aims at, so that it is rarely too large. */
-    private static final double GUESSED_SHARE = 0.8;
+    private static final double GUESSED_SHARE = 0.9;
 
     private static final int MOST_GUESSES = 3;
     private static final DuckDbType BLOB = new DuckDbType.Scalar("BLOB");

@@ -33,7 +33,7 @@ final class PageReader {
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
 
     /** So much longer than a look takes is the time to the next one, so that looking costs a few percent at most. */
-    private static final int LOOK_SHARE = 30;
+    private static final int LOOK_SHARE = 60;
 
     /**
      * Where counting the rows of a page takes more than this part of the time of counting all rows, the source has no
@@ -42,7 +42,7 @@ final class PageReader {
     private static final double SHARE_WITHOUT_ORDER = 0.08;
 
     /** As many rows as are worth while where the source is in order: larger pages only take more memory. */
-    private static final int USUAL_ROWS = 20_000;
+    private static final int USUAL_ROWS = 22_000;
 
     /** What a row of the first page is taken to need. */
     private static final long UNKNOWN_ROW_BYTES = 2_000;

@@ -35,6 +35,7 @@ class LauncherTest {
               exit 0
             fi
             echo "pid=$$"
+            echo "$MALLOC_ARENA_MAX"
             for argument in "$@"; do echo "$argument"; done
             exit 7
             """;
@@ -84,6 +85,15 @@ class LauncherTest {
     @Test
     void the_demo_may_use_half_of_the_memory_for_the_events_of_its_hub() throws Exception {
         assertThat(run("demo").arguments).contains("-XX:MaxRAMPercentage=50").doesNotContain("-Xmx144m");
+    }
+
+    @Test
+    void the_c_library_keeps_few_pools_of_memory_unless_somebody_says_otherwise() throws Exception {
+        assertThat(run("run").arenas).isEqualTo("2");
+
+        environment.put("MALLOC_ARENA_MAX", "4");
+
+        assertThat(run("run").arenas).isEqualTo("4");
     }
 
     @Test
@@ -262,7 +272,8 @@ class LauncherTest {
     }
 
     /** What came of one start: what Java was called with, if it was, and what was said. */
-    private record Run(int exitCode, long launcherPid, long javaPid, List<String> arguments, String errors) {}
+    private record Run(
+            int exitCode, long launcherPid, long javaPid, String arenas, List<String> arguments, String errors) {}
 
     private Run run(String... arguments) throws IOException, InterruptedException {
         return runScript(home.resolve("bin/factstream"), arguments);
@@ -283,7 +294,8 @@ class LauncherTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         List<String> lines = new ArrayList<>(Files.readAllLines(output, StandardCharsets.UTF_8));
         long javaPid = lines.isEmpty() ? -1 : Long.parseLong(lines.remove(0).substring("pid=".length()));
-        return new Run(process.exitValue(), process.pid(), javaPid, lines, Files.readString(errors));
+        String arenas = lines.isEmpty() ? "" : lines.remove(0);
+        return new Run(process.exitValue(), process.pid(), javaPid, arenas, lines, Files.readString(errors));
     }
 
     private void javaHome(String version) throws IOException {
