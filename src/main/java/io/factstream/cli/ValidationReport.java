@@ -32,12 +32,16 @@ final class ValidationReport {
         report.streams().forEach(stream -> print(out, stream));
         out.printf(
                 Locale.ROOT,
-                "%,d errors, %,d unchecked, %,d warnings; %,d streams examined%n",
-                report.count(Severity.ERROR),
+                "%s, %,d unchecked, %s; %s examined%n",
+                counted(report.count(Severity.ERROR), "error"),
                 report.count(Severity.UNCHECKED),
-                report.count(Severity.WARNING),
-                report.streams().size());
+                counted(report.count(Severity.WARNING), "warning"),
+                counted(report.streams().size(), "stream"));
         out.flush();
+    }
+
+    private static String counted(long count, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
     }
 
     private static void print(PrintWriter out, Examination stream) {

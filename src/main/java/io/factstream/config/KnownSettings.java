@@ -148,8 +148,8 @@ public final class KnownSettings {
             new Count(1, 1_000_000, "rows"),
             "100000",
             "How many rows one poll may aim to read. A page ends between two event times, never inside one, so rows that "
-                    + "share an event time can make it larger. On a table in order of time pages have 20,000 rows at most: "
-                    + "larger ones are no faster. In no order each page costs a scan of the table whatever its size, so "
+                    + "share an event time can make it larger. On a table in order of time pages have 22,000 rows at most: "
+                    + "larger ones take more memory. In no order each page costs a scan of the table whatever its size, so "
                     + "pages grow, as far as this and factstream.page.max-bytes allow.");
 
     public static final Setting<Long> PAGE_MAX_BYTES = new Setting<>(

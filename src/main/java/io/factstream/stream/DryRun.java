@@ -77,7 +77,8 @@ public final class DryRun {
             List<Event> events = events(connection, query, null, sample);
             long bytes = events.stream().mapToLong(Event::bytes).sum();
             long mean = events.isEmpty() ? 1 : Math.max(1, bytes / events.size());
-            int pageRows = (int) Math.max(1, Math.min(pages.maxPageRows(), pages.maxPageBytes() / mean));
+            int pageRows = (int) Math.max(
+                    1, Math.min(Math.min(PageReader.USUAL_ROWS, pages.maxPageRows()), pages.maxPageBytes() / mean));
             return new Examination(
                     stream.id(),
                     query.selected(),

@@ -42,7 +42,7 @@ final class PageReader {
     private static final double SHARE_WITHOUT_ORDER = 0.08;
 
     /** As many rows as are worth while where the source is in order: larger pages only take more memory. */
-    private static final int USUAL_ROWS = 22_000;
+    static final int USUAL_ROWS = 22_000;
 
     /** What a row of the first page is taken to need. */
     private static final long UNKNOWN_ROW_BYTES = 2_000;

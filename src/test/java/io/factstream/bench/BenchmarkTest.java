@@ -1,0 +1,31 @@
+package io.factstream.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** That the benchmark still runs. It measures nothing worth knowing on so few rows. */
+class BenchmarkTest {
+
+    private static final String CONTENDERS = "^FactStream, 4|^plain loop";
+
+    @Test
+    void contenders_deliver_each_row_and_are_told_as_json(@TempDir Path folder) throws IOException {
+        int exitCode = new CommandLine(new Benchmark())
+                .execute("--rows", "2000", "--rounds", "1", "--folder", folder.toString(), "--only", CONTENDERS);
+
+        assertThat(exitCode).isZero();
+        JsonNode results =
+                new ObjectMapper().readTree(folder.resolve("results.json").toFile());
+        JsonNode runs = results.path("runs");
+        assertThat(runs).as(results.toPrettyString()).hasSize(2);
+        assertThat(runs.findValues("eventsPerSecond")).hasSize(2).allSatisfy(figure -> assertThat(figure.asDouble())
+                .isPositive());
+    }
+}
