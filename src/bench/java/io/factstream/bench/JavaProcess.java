@@ -19,6 +19,10 @@ final class JavaProcess implements AutoCloseable {
     static final List<String> LAUNCHER_OPTIONS = List.of(
             "-XX:+UseSerialGC",
             "-Xmx144m",
+            "-XX:Tier4InvocationThreshold=20000",
+            "-XX:Tier4MinInvocationThreshold=4000",
+            "-XX:Tier4CompileThreshold=40000",
+            "-XX:Tier4BackEdgeThreshold=120000",
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+ExitOnOutOfMemoryError",
             "-Duser.timezone=UTC",

@@ -74,6 +74,7 @@ class LauncherTest {
                 .contains(
                         "-Xmx144m",
                         "-XX:+UseSerialGC",
+                        "-XX:Tier4InvocationThreshold=20000",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Duser.timezone=UTC",
                         "-Dfile.encoding=UTF-8",
