@@ -81,6 +81,7 @@ class LoaderProcessTest {
                 runtime.start();
                 RuntimeUnderTest.eventually("busy")
                         .until(() -> runtime.status("facts").state() == StreamState.BUSY);
+                assertThat(runtime.status("facts").lastError()).contains("process " + loader.pid());
             }
 
             runtime.awaitReceived("facts", 10);

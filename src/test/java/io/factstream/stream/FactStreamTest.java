@@ -170,6 +170,7 @@ class FactStreamTest {
         try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
             for (int polls = 0; polls < 20; polls++) {
                 poll(stream);
+                assertThat(stream.status().lastError()).contains("process " + loader.pid());
                 soon += stream.loaderWait() > 0 ? 1 : 0;
                 clock.advance(BUSY_RETRY.multipliedBy(2));
             }
@@ -181,6 +182,7 @@ class FactStreamTest {
         try (LoaderProcess loader = LoaderProcess.holding(table.file())) {
             clock.advance(Duration.ofMinutes(1));
             poll(stream);
+            assertThat(stream.status().lastError()).contains("process " + loader.pid());
         }
         assertThat(stream.loaderWait()).isBetween(BUSY_RETRY.toMillis() / 16, BUSY_RETRY.toMillis() * 3 / 16);
     }
