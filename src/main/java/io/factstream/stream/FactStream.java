@@ -506,7 +506,8 @@ public final class FactStream {
             Duration wait = jittered(busyWait());
             busy++;
             heldUntil = now.plus(wait);
-            if (busy <= MOST_SOON) {
+            // A thread that is to stop must not wait.
+            if (busy <= MOST_SOON && !Thread.currentThread().isInterrupted()) {
                 loaderWait = wait;
                 pollAgain(exchange);
             }
