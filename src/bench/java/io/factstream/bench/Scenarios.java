@@ -69,7 +69,7 @@ final class Scenarios {
                 Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, order, rows, false);
                 figures.put(
                         order + ", " + rows / MILLION + " M rows: median page, ms",
-                        1000 * figure(parts(table, PAGES), "median"));
+                        1000 * figure(parts(table), "median"));
             }
         }
         return figures;
@@ -78,18 +78,29 @@ final class Scenarios {
     /** On a table in no order each page is a scan, so pages must be larger for the whole to stay linear. */
     private Map<String, Double> random() throws IOException, InterruptedException, SQLException {
         Map<String, Double> figures = new LinkedHashMap<>();
-        try (HubProcess hubs = HubProcess.start()) {
-            for (long rows : List.of(MILLION, 4 * MILLION)) {
-                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.RANDOM, rows, false);
-                Measurement measured = Contender.factStream("random", table, 1, table.checksum(rows))
-                        .run(hubs, fresh());
-                figures.put(rows / MILLION + " M rows: whole run, s", measured.wholeSeconds());
-            }
-        }
+        runs(Dataset.Order.RANDOM, List.of(1, 4))
+                .forEach((millions, run) -> figures.put(millions + " M rows: whole run, s", run.wholeSeconds()));
         return figures;
     }
 
-    private String parts(Dataset table, int pages) throws IOException, InterruptedException {
+    /** Runs of FactStream with one stream, by the millions of rows that each catches up on. */
+    private Map<Integer, Measurement> runs(Dataset.Order order, List<Integer> millions)
+            throws IOException, InterruptedException, SQLException {
+        Map<Integer, Measurement> runs = new LinkedHashMap<>();
+        try (HubProcess hubs = HubProcess.start()) {
+            for (int each : millions) {
+                long rows = each * MILLION;
+                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, order, rows, false);
+                runs.put(
+                        each,
+                        Contender.factStream("one stream", table, 1, table.checksum(rows))
+                                .run(hubs, fresh()));
+            }
+        }
+        return runs;
+    }
+
+    private String parts(Dataset table) throws IOException, InterruptedException {
         try (JavaProcess process = JavaProcess.start(
                 fresh(),
                 JavaProcess.LAUNCHER_OPTIONS,
@@ -99,7 +110,7 @@ final class Scenarios {
                         table.file().toString(),
                         table.query(),
                         Integer.toString(PAGE),
-                        Integer.toString(pages),
+                        Integer.toString(PAGES),
                         "true"))) {
             process.awaitEnd(900);
             return process.output();
@@ -116,15 +127,10 @@ final class Scenarios {
 
     private Map<String, Double> memory() throws IOException, InterruptedException, SQLException {
         Map<String, Double> figures = new LinkedHashMap<>();
-        try (HubProcess hubs = HubProcess.start()) {
-            for (long rows : List.of(MILLION, 10 * MILLION)) {
-                Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, rows, false);
-                Measurement measured = Contender.factStream("memory", table, 1, table.checksum(rows))
-                        .run(hubs, fresh());
-                figures.put(rows / MILLION + " M rows: peak RSS, MB", measured.peakMegabytes());
-                figures.put(rows / MILLION + " M rows: events/s", measured.eventsPerSecond());
-            }
-        }
+        runs(Dataset.Order.TIME, List.of(1, 10)).forEach((millions, run) -> {
+            figures.put(millions + " M rows: peak RSS, MB", run.peakMegabytes());
+            figures.put(millions + " M rows: events/s", run.eventsPerSecond());
+        });
         return figures;
     }
 

@@ -174,6 +174,7 @@ final class Event {
         return wireBytes(envelope, parts());
     }
 
+    /** As above, where its parts are known already. */
     int wireBytes(Envelope envelope, Parts parts) {
         return WireSize.event(envelope.propertiesContent(traceIdBytes(parts)), envelope.length(this, parts));
     }

@@ -485,6 +485,7 @@ public final class FactStream {
      */
     public void hold(Exchange exchange) {
         endPoll(exchange);
+        loaderWait = Duration.ZERO;
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         RuntimeException failure = typed(thrown);
         Instant now = services.clock().instant();
@@ -495,12 +496,10 @@ public final class FactStream {
         }
         if (failure instanceof PageTooLargeException && reader.shrink()) {
             LOG.debug("stream={} page too large, trying rows={}", definition.id(), reader.rows());
-            loaderWait = Duration.ZERO;
             pollAgain(exchange);
             return;
         }
         held = true;
-        loaderWait = Duration.ZERO;
         String error = describe(failure);
         if (failure instanceof SourceBusyException) {
             Duration wait = jittered(busyWait());

@@ -316,11 +316,10 @@ final class PageQuery {
         }
     }
 
-    /** How many rows a window has now. */
-    long count(Connection connection, Window window) throws SQLException {
+    /** How many rows meet a condition now. */
+    long count(Connection connection, String condition) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + window.condition())) {
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + condition)) {
             rows.next();
             return rows.getLong(1);
         }
@@ -466,13 +465,10 @@ final class PageQuery {
         if (slices == null) {
             return 0;
         }
-        String sql = "SELECT count(*) FROM " + query() + " WHERE " + watermark + " = " + type.literal(position.value())
-                + " AND " + slice(slices.of()) + " < " + slices.done();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getLong(1);
-        }
+        return count(
+                connection,
+                watermark + " = " + type.literal(position.value()) + " AND " + slice(slices.of()) + " < "
+                        + slices.done());
     }
 
     /** The condition that a row lies at or below a watermark; of a value that is passed in part no row does. */
@@ -505,12 +501,7 @@ final class PageQuery {
     private Window slice(@Nullable Watermark after, String value, int done, int of, int maxRows, Connection connection)
             throws SQLException {
         String equal = watermark + " = " + type.literal(value);
-        long rows;
-        try (Statement statement = connection.createStatement();
-                ResultSet count = statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + equal)) {
-            count.next();
-            rows = count.getLong(1);
-        }
+        long rows = count(connection, equal);
         // A finer cut than before is a multiple of it, so that what was done is still a prefix.
         int slices = of;
         while (rows / slices >= maxRows && slices < MOST_SLICES) {

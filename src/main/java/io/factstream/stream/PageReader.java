@@ -177,7 +177,7 @@ final class PageReader {
 
     private void adapt(Connection connection, PageQuery query, Window window, long lookNanos) throws SQLException {
         long began = System.nanoTime();
-        query.count(connection, window);
+        query.count(connection, window.condition());
         if (System.nanoTime() - began > lookNanos * SHARE_WITHOUT_ORDER) {
             pageSize.scansAll(backlog.rows());
         } else {
