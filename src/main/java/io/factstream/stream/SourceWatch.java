@@ -132,34 +132,37 @@ final class SourceWatch {
     }
 
     /**
-     * Compares what a look at the source found with what was delivered.
+     * Looks what lies beyond and below the watermark.
      *
      * @param position where the stream stands; null before its first page
+     * @param settled what counts as settled is measured from it
      * @param stamp of the source, from before it was opened
      * @param now when this is
      */
-    void compare(
+    Backlog look(
             Connection connection,
             PageQuery query,
             @Nullable Watermark position,
-            Look look,
+            Instant settled,
             FileStamp stamp,
             Instant now)
             throws SQLException {
+        Look look = query.look(connection, position, settled);
         if (position == null) {
             tell(LateRows.NONE);
             warn(null);
-            return;
+        } else {
+            compare(connection, query, position, look.passed(), stamp, now);
+            warn(
+                    look.newestBehind() == null
+                            ? null
+                            : "the newest row of the source (" + look.newestBehind() + ") lies behind the watermark ("
+                                    + position.value()
+                                    + "): a table was replaced by an older or shorter one, or rows were"
+                                    + " removed. Nothing is sent until rows beyond the watermark appear. Put the right table"
+                                    + " back, or send what is there: factstream watermark rewind " + stream.id());
         }
-        compare(connection, query, position, look.passed(), stamp, now);
-        warn(
-                look.newestBehind() == null
-                        ? null
-                        : "the newest row of the source (" + look.newestBehind() + ") lies behind the watermark ("
-                                + position.value()
-                                + "): a table was replaced by an older or shorter one, or rows were"
-                                + " removed. Nothing is sent until rows beyond the watermark appear. Put the right table"
-                                + " back, or send what is there: factstream watermark rewind " + stream.id());
+        return look.backlog();
     }
 
     private void compare(
