@@ -24,6 +24,7 @@ import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
 import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
+import io.factstream.source.SourceException;
 import io.factstream.state.SqliteState;
 import io.factstream.state.StateException;
 import io.factstream.statistics.Statistics;
@@ -358,6 +359,7 @@ public final class Application implements AutoCloseable {
                 management.requireFree();
             }
             state.sessions().start(Session.starting(sessionId, clock.instant()));
+            warmUp();
         }
         try {
             camel.start();
@@ -384,6 +386,19 @@ public final class Application implements AutoCloseable {
                 sessionId,
                 streams.all().size(),
                 settings.get(KnownSettings.SOURCE_FILE));
+    }
+
+    /** What every stream begins with takes as long as Camel's start, and needs nothing of it. */
+    private void warmUp() {
+        senders.execute(() -> {
+            try {
+                source.warmUp();
+            } catch (SourceException e) {
+                // The streams meet it too, and tell.
+                LOG.debug("DuckDB is not ready yet", e);
+            }
+        });
+        senders.execute(() -> hubs.prepare(settings.hubConnection().hubName()));
     }
 
     /**

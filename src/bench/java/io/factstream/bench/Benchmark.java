@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Measures FactStream beside other ways to move the same rows.")
 public final class Benchmark implements Callable<Integer> {
 
-    @Option(names = "--rows", defaultValue = "2000000", description = "Rows of receipt lines a run: ${DEFAULT-VALUE}.")
+    @Option(names = "--rows", defaultValue = "3000000", description = "Rows of receipt lines a run: ${DEFAULT-VALUE}.")
     private long rows;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Counted rounds after a warm-up: ${DEFAULT-VALUE}.")
@@ -35,6 +36,14 @@ public final class Benchmark implements Callable<Integer> {
             defaultValue = "target/benchmark",
             description = "Where data and results are kept: ${DEFAULT-VALUE}.")
     private Path folder = Path.of("target", "benchmark");
+
+    @Option(
+            names = "--distribution",
+            defaultValue = "target/factstream",
+            description =
+                    "The distribution that is measured: ${DEFAULT-VALUE}. Where there is none, FactStream runs from the "
+                            + "class path.")
+    private Path distribution = Path.of("target", "factstream");
 
     @Option(
             names = "--only",
@@ -49,15 +58,16 @@ public final class Benchmark implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
         Files.createDirectories(folder);
-        Report report = new Report();
-        List<Contender> contenders = contenders().stream()
+        Path launcher = FactStreamRun.launcher(distribution);
+        Report report = new Report(launcher == null ? "from the class path" : launcher.toString());
+        List<Contender> contenders = contenders(launcher).stream()
                 .filter(contender -> only.matcher(contender.name()).find())
                 .toList();
         if (!contenders.isEmpty()) {
             report.contenders(measure(contenders));
         }
         for (Map.Entry<String, Scenarios.Scenario> scenario :
-                new Scenarios(folder, folder.resolve("run")).all().entrySet()) {
+                new Scenarios(launcher, folder, folder.resolve("run")).all().entrySet()) {
             if (only.matcher(scenario.getKey()).find()) {
                 System.out.println(scenario.getKey());
                 report.scenario(scenario.getKey(), scenario.getValue().measure());
@@ -68,15 +78,15 @@ public final class Benchmark implements Callable<Integer> {
         return 0;
     }
 
-    private List<Contender> contenders() throws SQLException {
+    private List<Contender> contenders(@Nullable Path launcher) throws SQLException {
         Dataset lines = Dataset.make(folder, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, rows, true);
         Dataset wide = Dataset.make(folder, Dataset.Shape.WIDE, Dataset.Order.TIME, Math.max(1, rows / 5), false);
         long few = Math.max(1, rows / 50);
         long sum = lines.checksum(rows);
         long wideSum = wide.checksum(wide.rows());
         List<Contender> all = new ArrayList<>();
-        all.add(Contender.factStream("FactStream, 1 stream", lines, 1, sum));
-        all.add(Contender.factStream("FactStream, 4 streams", lines, Dataset.PARTS, sum));
+        all.add(Contender.factStream(launcher, "FactStream, 1 stream", lines, 1, sum));
+        all.add(Contender.factStream(launcher, "FactStream, 4 streams", lines, Dataset.PARTS, sum));
         all.add(Contender.loop("plain loop", lines, rows, sum, PlainLoop.class));
         all.add(Contender.loop("best loop", lines, rows, sum, BestLoop.class));
         all.add(Contender.loop("stock Camel route", lines, few, lines.checksum(few), StockRoute.class));
@@ -86,7 +96,7 @@ public final class Benchmark implements Callable<Integer> {
                 rows,
                 PreparedBatches.checksum(rows),
                 PreparedBatches.class));
-        all.add(Contender.factStream("wide: FactStream, 1 stream", wide, 1, wideSum));
+        all.add(Contender.factStream(launcher, "wide: FactStream, 1 stream", wide, 1, wideSum));
         all.add(Contender.loop("wide: plain loop", wide, wide.rows(), wideSum, PlainLoop.class));
         all.add(Contender.loop("wide: best loop", wide, wide.rows(), wideSum, BestLoop.class));
         return all;

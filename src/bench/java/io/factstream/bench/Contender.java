@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to move rows to a hub.
@@ -33,14 +34,14 @@ record Contender(String name, Dataset data, long rows, long checksum, Start star
                         JavaProcess.start(folder, JavaProcess.LAUNCHER_OPTIONS, Map.of(), main, job.arguments()));
     }
 
-    /** FactStream with one stream, or one for each part of the data. */
-    static Contender factStream(String name, Dataset data, int streams, long checksum, String... javaOptions) {
+    /** FactStream with one stream, or one for each part of the data, as {@link FactStreamRun} starts it. */
+    static Contender factStream(@Nullable Path launcher, String name, Dataset data, int streams, long checksum) {
         return new Contender(name, data, data.rows(), checksum, (folder, job) -> {
-            FactStreamRun run = new FactStreamRun(folder, job.file(), job.connectionString(), job.hub());
+            FactStreamRun run = new FactStreamRun(launcher, folder, job.file(), job.connectionString(), job.hub());
             for (int part = 0; part < streams; part++) {
                 run.stream("bench-" + part, data.query(streams == 1 ? "facts" : Dataset.part(part)));
             }
-            return run.start(List.of(javaOptions), "--once");
+            return run.start(List.of(), "--once");
         });
     }
 

@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** FactStream as it is shipped, in a process of its own, with default settings and the shared flow of this checkout. */
 final class FactStreamRun {
 
     private static final Path FLOW = Path.of("routes", "flow");
 
+    private final @Nullable Path launcher;
     private final Path folder;
     private final Path routes;
     private final Map<String, String> environment = new HashMap<>();
@@ -21,9 +23,12 @@ final class FactStreamRun {
     /**
      * Prepares its folder.
      *
+     * @param launcher of the distribution to run; null to run it from the class path
      * @param folder for its routes, state and output; must be empty
      */
-    FactStreamRun(Path folder, Path source, String connectionString, String hub) throws IOException {
+    FactStreamRun(@Nullable Path launcher, Path folder, Path source, String connectionString, String hub)
+            throws IOException {
+        this.launcher = launcher;
         this.folder = folder;
         routes = Files.createDirectories(folder.resolve("routes"));
         Path flow = Files.createDirectories(routes.resolve("flow"));
@@ -73,12 +78,36 @@ final class FactStreamRun {
 
     /** Starts it with {@code run} and these options. */
     JavaProcess start(List<String> javaOptions, String... options) throws IOException {
+        List<String> arguments =
+                Stream.concat(Stream.of("run"), Stream.of(options)).toList();
+        if (launcher != null) {
+            return JavaProcess.launch(folder, launcher, javaOptions, environment, arguments);
+        }
         return JavaProcess.start(
                 folder,
                 Stream.concat(JavaProcess.LAUNCHER_OPTIONS.stream(), javaOptions.stream())
                         .toList(),
                 environment,
                 Main.class,
-                Stream.concat(Stream.of("run"), Stream.of(options)).toList());
+                arguments);
+    }
+
+    /**
+     * The launcher of a distribution that has been packed, after the archive of classes was made that it uses, as whoever
+     * installs FactStream is told to; null where there is no distribution.
+     */
+    static @Nullable Path launcher(Path distribution) throws IOException, InterruptedException {
+        Path launcher = distribution.resolve("bin").resolve("factstream");
+        if (!Files.exists(launcher)) {
+            return null;
+        }
+        Process archiving = new ProcessBuilder(
+                        launcher.resolveSibling("archive-classes").toString())
+                .inheritIO()
+                .start();
+        if (archiving.waitFor() != 0) {
+            throw new IllegalStateException("archive-classes ended with " + archiving.exitValue());
+        }
+        return launcher;
     }
 }

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * The embedded event hub in a process of its own. It says its connection string, then answers each hub's name that it is
- * asked for with what that hub took, and a name after {@link #ARRIVALS} with when its events came; it ends with its input.
+ * asked for with what that hub took, and a name after {@link #WATCH} or {@link #ARRIVALS} as they say; it ends with its input.
  */
 final class HubMain {
 
@@ -29,15 +30,16 @@ final class HubMain {
 
     static final int PARTITIONS = 4;
 
-    /** Asks for the arrivals of a hub's events: {@code id=time}, in milliseconds since 1970. */
-    static final String ARRIVALS = "arrivals ";
+    /** Asks to note from now on when each event of a hub comes, which costs far more than to count it. */
+    static final String WATCH = "watch ";
 
-    /** Only the events of smaller batches are looked at: those of a stream that is not catching up. */
-    private static final int MOST_WATCHED = 400;
+    /** Asks for the arrivals of a watched hub's events: {@code id=time}, in milliseconds since 1970. */
+    static final String ARRIVALS = "arrivals ";
 
     private static final Pattern TRACE_ID = Pattern.compile("\"trace_id\":\"([^\"]+)\"");
 
     private final Map<String, Times> times = new ConcurrentHashMap<>();
+    private final Set<String> watched = ConcurrentHashMap.newKeySet();
 
     private HubMain() {}
 
@@ -71,9 +73,8 @@ final class HubMain {
             });
             System.out.println(hubs.connectionString());
             BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String hub = asked.readLine(); hub != null; hub = asked.readLine()) {
-                System.out.println(
-                        hub.startsWith(ARRIVALS) ? arrivals(hub.substring(ARRIVALS.length())) : answer(hubs, hub));
+            for (String question = asked.readLine(); question != null; question = asked.readLine()) {
+                System.out.println(answer(hubs, question));
             }
         }
     }
@@ -85,7 +86,7 @@ final class HubMain {
             of.first = now;
         }
         of.last = now;
-        if (batch.events().size() <= MOST_WATCHED) {
+        if (watched.contains(batch.hub())) {
             long arrived = System.currentTimeMillis();
             for (SentEvent event : batch.events()) {
                 Matcher id = TRACE_ID.matcher(event.text());
@@ -100,7 +101,15 @@ final class HubMain {
         return String.join(" ", times.getOrDefault(hub, new Times()).arrivals);
     }
 
-    private String answer(LocalEventHubs hubs, String hub) {
+    private String answer(LocalEventHubs hubs, String question) {
+        if (question.startsWith(WATCH)) {
+            watched.add(question.substring(WATCH.length()));
+            return "";
+        }
+        return question.startsWith(ARRIVALS) ? arrivals(question.substring(ARRIVALS.length())) : taken(hubs, question);
+    }
+
+    private String taken(LocalEventHubs hubs, String hub) {
         long events = 0;
         long bytes = 0;
         long checksum = 0;

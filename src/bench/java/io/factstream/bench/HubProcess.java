@@ -48,6 +48,13 @@ final class HubProcess implements AutoCloseable {
         return HubMain.hub(used++);
     }
 
+    /** As above, and it will tell the {@link #arrivals} of its events. */
+    String watchedHub() throws IOException {
+        String hub = unusedHub();
+        String unused = ask(HubMain.WATCH + hub);
+        return hub;
+    }
+
     /** What the process has used so far. */
     double processorSeconds() throws IOException {
         return JavaProcess.processorSeconds(process.pid());
@@ -58,7 +65,7 @@ final class HubProcess implements AutoCloseable {
         return Taken.parse(ask(hub));
     }
 
-    /** When each event of a small batch came, by its trace id, in milliseconds since 1970. */
+    /** When each event of a {@linkplain #watchedHub watched} hub came, by its trace id, in milliseconds since 1970. */
     Map<String, Long> arrivals(String hub) throws IOException {
         Map<String, Long> arrivals = new HashMap<>();
         for (String arrival : ask(HubMain.ARRIVALS + hub).split(" ", -1)) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +18,11 @@ final class JavaProcess implements AutoCloseable {
 
     /** As the launcher starts FactStream. */
     static final List<String> LAUNCHER_OPTIONS = List.of(
+            "-Xmx192m",
             "-XX:+UseSerialGC",
-            "-Xmx144m",
+            "-XX:NewRatio=1",
+            "-XX:SurvivorRatio=3",
+            "-XX:MaxInlineLevel=9",
             "-XX:Tier4InvocationThreshold=20000",
             "-XX:Tier4MinInvocationThreshold=4000",
             "-XX:Tier4CompileThreshold=40000",
@@ -28,6 +32,7 @@ final class JavaProcess implements AutoCloseable {
             "-Duser.timezone=UTC",
             "-Dfile.encoding=UTF-8");
 
+    private static final String COLLECTIONS = "collections.txt";
     private static final long LOOK_EVERY_MILLIS = 20;
     private static final Pattern COLLECTION = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(");
     private static final long MB = 1024 * 1024;
@@ -67,22 +72,43 @@ final class JavaProcess implements AutoCloseable {
     static JavaProcess start(
             Path folder, List<String> options, Map<String, String> environment, Class<?> main, List<String> arguments)
             throws IOException {
-        Path output = folder.resolve("output.txt");
-        Path collections = folder.resolve("collections.txt");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.add("-Xlog:gc:file=" + collections + "::filecount=0");
+        command.add(collectionsTo(folder));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         command.addAll(arguments);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("MALLOC_ARENA_MAX", "2"); // As the launcher sets it.
+        return start(folder, command, all);
+    }
+
+    /** Starts FactStream by its launcher, with these options for the virtual machine beside the launcher's own. */
+    static JavaProcess launch(
+            Path folder, Path launcher, List<String> options, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(arguments);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("JAVA_HOME", System.getProperty("java.home"));
+        all.put("FACTSTREAM_JAVA_OPTS", String.join(" ", options) + " " + collectionsTo(folder));
+        return start(folder, command, all);
+    }
+
+    private static String collectionsTo(Path folder) {
+        return "-Xlog:gc:file=" + folder.resolve(COLLECTIONS) + "::filecount=0";
+    }
+
+    private static JavaProcess start(Path folder, List<String> command, Map<String, String> environment)
+            throws IOException {
+        Path output = folder.resolve("output.txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("MALLOC_ARENA_MAX", "2"); // As the launcher sets it.
         builder.environment().putAll(environment);
         long start = System.nanoTime();
-        return new JavaProcess(builder.start(), output, collections, start);
+        return new JavaProcess(builder.start(), output, folder.resolve(COLLECTIONS), start);
     }
 
     long startNanos() {
@@ -91,6 +117,10 @@ final class JavaProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /**
@@ -131,7 +161,11 @@ final class JavaProcess implements AutoCloseable {
      * @throws IOException when it has ended, or this is no Linux
      */
     static double processorSeconds(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return processorSeconds(Files.readString(Path.of("/proc/" + pid + "/stat")));
+    }
+
+    /** As the system's line on a process or a thread has it. */
+    static double processorSeconds(String stat) {
         String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS;
     }

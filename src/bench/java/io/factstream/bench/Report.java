@@ -18,6 +18,13 @@ final class Report {
     private final Map<String, List<Measurement>> runs = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> scenarios = new LinkedHashMap<>();
 
+    private final String measured;
+
+    /** @param measured which FactStream this is about */
+    Report(String measured) {
+        this.measured = measured;
+    }
+
     void contenders(Map<String, List<Measurement>> measured) {
         runs.putAll(measured);
     }
@@ -82,12 +89,13 @@ final class Report {
                 : sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    private static Map<String, String> machine() throws IOException {
+    private Map<String, String> machine() throws IOException {
         Map<String, String> machine = new LinkedHashMap<>();
         machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         machine.put("model", property(Path.of("/proc/cpuinfo"), "model name"));
         machine.put("memory", property(Path.of("/proc/meminfo"), "MemTotal"));
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        machine.put("FactStream", measured);
         machine.put("java", System.getProperty("java.runtime.version"));
         return machine;
     }

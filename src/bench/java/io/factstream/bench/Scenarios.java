@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured of FactStream alone: figures by their names, with their units. */
 final class Scenarios {
@@ -27,14 +28,17 @@ final class Scenarios {
     private static final int DELAYED_ROWS = 3_000;
     private static final int LOADED_ROWS = 10;
 
+    private final @Nullable Path launcher;
     private final Path data;
     private final Path work;
 
     /**
+     * @param launcher as for {@link FactStreamRun}
      * @param data where made data is kept
      * @param work a folder that is emptied for each measurement
      */
-    Scenarios(Path data, Path work) {
+    Scenarios(@Nullable Path launcher, Path data, Path work) {
+        this.launcher = launcher;
         this.data = data;
         this.work = work;
     }
@@ -51,6 +55,7 @@ final class Scenarios {
         all.put("scenario: time of a page", this::pages);
         all.put("scenario: catching up in random order", this::random);
         all.put("scenario: memory of a backlog", this::memory);
+        all.put("scenario: processor time by part", this::processor);
         all.put("scenario: 20 idle streams", this::idle);
         all.put("scenario: delay of a row at 100 rows/s", this::delay);
         all.put("scenario: time to take up an edit", this::edit);
@@ -93,7 +98,7 @@ final class Scenarios {
                 Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, order, rows, false);
                 runs.put(
                         each,
-                        Contender.factStream("one stream", table, 1, table.checksum(rows))
+                        Contender.factStream(launcher, "one stream", table, 1, table.checksum(rows))
                                 .run(hubs, fresh()));
             }
         }
@@ -134,10 +139,35 @@ final class Scenarios {
         return figures;
     }
 
+    /** Of a run that lasts, its start included. */
+    private Map<String, Double> processor() throws IOException, InterruptedException, SQLException {
+        long rows = 10 * MILLION;
+        Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, rows, false);
+        Path folder = fresh();
+        Path recording = folder.resolve("recording.jfr").toAbsolutePath();
+        try (HubProcess hubs = HubProcess.start()) {
+            FactStreamRun run = new FactStreamRun(
+                            launcher, folder, table.file(), hubs.connectionString(), hubs.unusedHub())
+                    .stream("bench-0", table.query());
+            try (JavaProcess process = run.start(List.of(ProcessorParts.recordingTo(recording)), "--once")) {
+                ProcessorParts parts = new ProcessorParts(process.pid());
+                while (process.isAlive()) {
+                    parts.look();
+                    TimeUnit.MILLISECONDS.sleep(500);
+                }
+                JavaProcess.Use unused = process.awaitEnd(1);
+                Map<String, Double> figures = parts.microsAnEvent(recording, rows);
+                figures.put("the hub's process, µs an event", hubs.processorSeconds() * 1e6 / rows);
+                return figures;
+            }
+        }
+    }
+
     private Map<String, Double> idle() throws IOException, InterruptedException, SQLException {
         Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, MILLION / 10, false);
         try (HubProcess hubs = HubProcess.start()) {
-            FactStreamRun run = new FactStreamRun(fresh(), table.file(), hubs.connectionString(), hubs.unusedHub());
+            FactStreamRun run =
+                    new FactStreamRun(launcher, fresh(), table.file(), hubs.connectionString(), hubs.unusedHub());
             for (int i = 0; i < 20; i++) {
                 run.stream("idle-" + i, table.query() + " WHERE product_id < 1000");
             }
@@ -159,8 +189,8 @@ final class Scenarios {
         long unused = load(file, "CREATE TABLE facts (event_ts TIMESTAMP, n BIGINT)");
         Map<Integer, Long> commits = new TreeMap<>();
         try (HubProcess hubs = HubProcess.start()) {
-            String hub = hubs.unusedHub();
-            FactStreamRun run = new FactStreamRun(folder, file, hubs.connectionString(), hub)
+            String hub = hubs.watchedHub();
+            FactStreamRun run = new FactStreamRun(launcher, folder, file, hubs.connectionString(), hub)
                     .stream("delay", "SELECT event_ts AS _watermark, 'd-' || n AS _trace_id, n FROM facts");
             try (JavaProcess process = run.start(List.of())) {
                 TimeUnit.SECONDS.sleep(10);
@@ -200,7 +230,8 @@ final class Scenarios {
     private Map<String, Double> edit() throws IOException, InterruptedException, SQLException {
         Dataset table = Dataset.make(data, Dataset.Shape.RECEIPT_LINES, Dataset.Order.TIME, 10 * MILLION, false);
         try (HubProcess hubs = HubProcess.start()) {
-            FactStreamRun run = new FactStreamRun(fresh(), table.file(), hubs.connectionString(), hubs.unusedHub())
+            FactStreamRun run = new FactStreamRun(
+                            launcher, fresh(), table.file(), hubs.connectionString(), hubs.unusedHub())
                     .stream("edited", table.query());
             List<Double> times = new ArrayList<>();
             // The log of the tests, which comes first on the class path, is silent.

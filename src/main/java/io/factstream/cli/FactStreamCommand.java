@@ -1,5 +1,8 @@
 package io.factstream.cli;
 
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
@@ -12,7 +15,11 @@ import picocli.CommandLine.Spec;
         description = "Streams DuckDB fact tables to Azure Event Hubs.",
         mixinStandardHelpOptions = true,
         versionProvider = FactStreamCommand.Version.class,
-        subcommands = {
+        footer = {"", "Exit codes: 0 done, 1 something failed (nothing is lost), 2 configuration refused."})
+final class FactStreamCommand implements Runnable {
+
+    /** All commands, in the order in which help lists them. */
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             RunCommand.class,
             StatusCommand.class,
@@ -30,10 +37,10 @@ import picocli.CommandLine.Spec;
             TailCommand.class,
             HealthCommand.class,
             CompletionCommand.class,
-            HelpCommand.class
-        },
-        footer = {"", "Exit codes: 0 done, 1 something failed (nothing is lost), 2 configuration refused."})
-final class FactStreamCommand implements Runnable {
+            HelpCommand.class);
+
+    /** These tell of the others. */
+    private static final Set<Class<?>> OF_ALL = Set.of(CompletionCommand.class, HelpCommand.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -46,6 +53,21 @@ final class FactStreamCommand implements Runnable {
             String version = FactStreamCommand.class.getPackage().getImplementationVersion();
             return new String[] {"factstream " + (version == null ? "(not packaged)" : version)};
         }
+    }
+
+    /**
+     * The command line for these arguments. Where they begin with the name of a command it knows that one alone: to learn
+     * all of them takes a tenth of a start.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new FactStreamCommand());
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(command -> arguments.length > 0
+                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .toList();
+        boolean alone = named.size() == 1 && !OF_ALL.contains(named.get(0));
+        (alone ? named : COMMANDS).forEach(line::addSubcommand);
+        return line;
     }
 
     @Override

@@ -16,12 +16,13 @@ public final class Main {
         if (LogFormat.JSON.name().equalsIgnoreCase(System.getenv(KnownSettings.LOG_FORMAT.environmentVariable()))) {
             Logs.use(LogFormat.JSON);
         }
-        int code = commandLine().execute(arguments);
+        int code = commandLine(arguments).execute(arguments);
         System.exit(code);
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new FactStreamCommand())
+    /** For these arguments, or for any where none are given. */
+    static CommandLine commandLine(String... arguments) {
+        return FactStreamCommand.commandLine(arguments)
                 .setExecutionExceptionHandler(new Refusals())
                 .setParameterExceptionHandler(new UsageErrors())
                 .setCaseInsensitiveEnumValuesAllowed(true);

@@ -145,6 +145,15 @@ public final class HubMonitor implements Hubs, AutoCloseable {
         }
     }
 
+    /** Asks for a layout before anybody needs it. Who needs it meets what is wrong with the hub, and tells. */
+    public void prepare(String hub) {
+        try {
+            HubLayout unused = layouts.layout(hub);
+        } catch (DeliveryException e) {
+            LOG.debug("hub {} is not ready yet", hub, e);
+        }
+    }
+
     @Override
     public Optional<OutageException> cut(String hub) {
         Hub known = hubs.get(hub);

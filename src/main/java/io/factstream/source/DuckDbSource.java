@@ -142,6 +142,19 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         return discreet(second);
     }
 
+    /**
+     * Loads and starts DuckDB, which takes a while, and leaves the file alone.
+     *
+     * @throws SourceException when it cannot be started
+     */
+    public void warmUp() {
+        try {
+            instance.begin();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
     /** The number of the current opening of the file: while it stays the same nobody else can have written it. */
     public long opening() {
         return instance.openings();

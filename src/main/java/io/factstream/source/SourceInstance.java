@@ -88,6 +88,19 @@ final class SourceInstance {
         return TAKEN_NAMES.contains(stem) ? stem + "_db" : stem;
     }
 
+    /** Starts the DuckDB in memory, unless it runs. */
+    void begin() throws SQLException {
+        OPENING_OR_CLOSING.lock();
+        try {
+            if (memory == null) {
+                DuckDBConnection unused = start();
+                idle();
+            }
+        } finally {
+            OPENING_OR_CLOSING.unlock();
+        }
+    }
+
     /** Opens a connection, and the file where it is not open. */
     Connection open() throws SQLException {
         OPENING_OR_CLOSING.lock();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,8 +75,8 @@ public final class Delivery {
         return messages;
     }
 
-    /** Counts a batch that the hub acknowledged. */
-    public void sent(EventBatch batch, Exchange exchange) {
+    /** Counts a batch that the hub acknowledged: the one that the exchange remembers. */
+    public void sent(@ExchangeProperty("batch") EventBatch batch, Exchange exchange) {
         streams.sent(batch);
         streams.took(batch, Step.SEND, System.nanoTime() - exchange.getProperty(MARSHALLED, Long.class));
     }

@@ -18,7 +18,17 @@ class BenchmarkTest {
     @Test
     void contenders_deliver_each_row_and_are_told_as_json(@TempDir Path folder) throws IOException {
         int exitCode = new CommandLine(new Benchmark())
-                .execute("--rows", "2000", "--rounds", "1", "--folder", folder.toString(), "--only", CONTENDERS);
+                .execute(
+                        "--rows",
+                        "2000",
+                        "--rounds",
+                        "1",
+                        "--folder",
+                        folder.toString(),
+                        "--distribution",
+                        folder.resolve("none").toString(),
+                        "--only",
+                        CONTENDERS);
 
         assertThat(exitCode).isZero();
         JsonNode results =

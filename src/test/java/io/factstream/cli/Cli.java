@@ -108,8 +108,10 @@ final class Cli {
         settings.forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
         StringWriter out = new StringWriter();
         StringWriter errors = new StringWriter();
-        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(errors, true));
-        int code = command.execute(all.toArray(String[]::new));
+        String[] given = all.toArray(String[]::new);
+        CommandLine command =
+                Main.commandLine(given).setOut(new PrintWriter(out)).setErr(new PrintWriter(errors, true));
+        int code = command.execute(given);
         return new Run(code, out.toString(), errors.toString());
     }
 }

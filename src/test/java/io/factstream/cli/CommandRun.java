@@ -18,7 +18,7 @@ record CommandRun(int code, String out, String errors) {
     static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter errors = new StringWriter();
-        int code = Main.commandLine()
+        int code = Main.commandLine(arguments)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(errors, true))
                 .execute(arguments);

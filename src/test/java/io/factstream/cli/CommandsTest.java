@@ -51,6 +51,16 @@ class CommandsTest {
     }
 
     @Test
+    void a_command_that_is_named_first_is_learned_alone_and_else_all_are() {
+        assertThat(Main.commandLine("run", "--once").getSubcommands()).containsOnlyKeys("run");
+
+        assertThat(List.of("rum", "--help", "help", "completion"))
+                .allSatisfy(first -> assertThat(Main.commandLine(first).getSubcommands())
+                        .containsOnlyKeys(Main.commandLine().getSubcommands().keySet())
+                        .hasSizeGreaterThan(15));
+    }
+
+    @Test
     void bash_takes_the_completion_and_completes_commands_and_options(@TempDir Path folder)
             throws IOException, InterruptedException {
         CommandRun run = CommandRun.of("completion");

@@ -3,9 +3,16 @@ package io.factstream.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.config.SettingsLoader;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +22,7 @@ class DistributionTest {
     @Test
     void the_scripts_can_be_run() {
         assertThat(Path.of("src/main/dist/bin/factstream")).isExecutable();
+        assertThat(Path.of("src/main/dist/bin/archive-classes")).isExecutable();
         assertThat(Path.of(".ci/run")).isExecutable();
     }
 
@@ -35,6 +43,44 @@ class DistributionTest {
         SettingsLoader loader = new SettingsLoader(folder, null, Map.of());
 
         assertThat(loader.load(uncommented, Map.of()).file()).contains(uncommented);
+    }
+
+    /** The driver would leave it there when the process is killed. */
+    @Test
+    void duckdb_loads_the_library_beside_its_jar_and_unpacks_none(@TempDir Path temporary) throws Exception {
+        Path lib = Path.of("target", "duckdb", version());
+        assertThat(lib).isDirectoryContaining("glob:**/libduckdb_java.so_linux_{amd64,arm64}");
+        Process query = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        lib.resolve("duckdb_jdbc-" + version() + ".jar") + File.pathSeparator + "target/test-classes",
+                        TemporaryFiles.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("[]");
+        assertThat(query.waitFor()).isZero();
+    }
+
+    /** Uses DuckDB, and says which files there are then in the temporary folder. */
+    static final class TemporaryFiles {
+
+        private TemporaryFiles() {}
+
+        public static void main(String[] args) throws SQLException {
+            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1");
+                System.out.print(Arrays.toString(new File(System.getProperty("java.io.tmpdir")).list()));
+            }
+        }
+    }
+
+    private static String version() throws IOException {
+        return Files.readString(Path.of("pom.xml")).replaceFirst("(?s).*<duckdb.version>([^<]+)<.*", "$1");
     }
 
     @Test

@@ -73,8 +73,10 @@ class DockerfileTest {
         List<String> copied =
                 all(build, "COPY").stream().map(copy -> copy.words().get(0)).toList();
 
-        assertThat(assembly("directory")).allSatisfy(folder -> assertThat(copied)
-                .anySatisfy(root -> assertThat(Path.of(folder)).startsWith(Path.of(root))));
+        assertThat(assembly("directory"))
+                .filteredOn(folder -> !Path.of(folder).startsWith("target"))
+                .allSatisfy(folder -> assertThat(copied)
+                        .anySatisfy(root -> assertThat(Path.of(folder)).startsWith(Path.of(root))));
     }
 
     @Test
@@ -90,6 +92,21 @@ class DockerfileTest {
                     .relativize(Path.of(copy.words().get(0)));
             assertThat(source.toString()).isIn(union(made, ""));
         });
+    }
+
+    @Test
+    void the_image_has_the_library_of_its_platform_alone_and_an_archive_of_its_classes() {
+        assertThat(all(build, "RUN")).anySatisfy(run -> assertThat(run.rest())
+                .contains("target/factstream/lib", "libduckdb_java.so_*", "linux_$(dpkg --print-architecture)"));
+        Instruction archiving = runtime.stream()
+                .filter(instruction -> instruction.rest().equals("/opt/factstream/bin/archive-classes"))
+                .findFirst()
+                .orElseThrow();
+        // An archive holds for the folder in which it was made.
+        assertThat(all(runtime, "COPY"))
+                .filteredOn(copy -> copy.words().contains("/opt/factstream"))
+                .singleElement()
+                .satisfies(copy -> assertThat(runtime.indexOf(copy)).isLessThan(runtime.indexOf(archiving)));
     }
 
     @Test

@@ -40,6 +40,28 @@ class LauncherTest {
             exit 7
             """;
 
+    private static final Path ARCHIVER = Path.of("src/main/dist/bin/archive-classes");
+
+    /** Lists its classes, and makes an archive of nothing but a list. */
+    private static final String JAVA_WITH_CLASSES = """
+            #!/bin/sh
+            if [ "$1" = -version ]; then
+              echo 'openjdk version "17.0.15" 2025-04-15' >&2
+              exit 0
+            fi
+            for argument in "$@"; do
+              case $argument in
+                -XX:DumpLoadedClassList=*)
+                  printf '%s\\n' 'java/lang/Object id: 0' '@lambda-proxy io/factstream/cli/Main run' \
+                    'io/factstream/cli/Main id: 1' >"${argument#*=}" ;;
+                -XX:SharedClassListFile=*) list=${argument#*=} ;;
+                -XX:SharedArchiveFile=*) archive=${argument#*=} ;;
+                -Xshare:dump) dump=yes ;;
+              esac
+            done
+            if [ -n "${dump:-}" ]; then cp "$list" "$archive"; fi
+            """;
+
     private final Path folder;
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
@@ -72,8 +94,11 @@ class LauncherTest {
                         "*",
                         "")
                 .contains(
-                        "-Xmx144m",
+                        "-Xmx192m",
                         "-XX:+UseSerialGC",
+                        "-XX:NewRatio=1",
+                        "-XX:SurvivorRatio=3",
+                        "-XX:MaxInlineLevel=9",
                         "-XX:Tier4InvocationThreshold=20000",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Duser.timezone=UTC",
@@ -84,8 +109,43 @@ class LauncherTest {
     }
 
     @Test
+    void an_archive_of_classes_is_used_where_there_is_one() throws Exception {
+        assertThat(run("run").arguments).noneMatch(argument -> argument.startsWith("-XX:SharedArchiveFile"));
+
+        Path archive = Files.createFile(home.resolve("factstream.jsa"));
+
+        // One that does not fit is no reason to say anything.
+        assertThat(run("run").arguments).contains("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off");
+    }
+
+    @Test
+    void the_archive_is_made_of_the_classes_of_a_demo_but_for_lambdas() throws Exception {
+        Path script = Files.copy(ARCHIVER, home.resolve("bin/archive-classes"));
+        executable(Path.of(environment.get("JAVA_HOME"), "bin/java"), JAVA_WITH_CLASSES);
+
+        Run run = runScript(script);
+
+        assertThat(run.exitCode).as(run.errors).isZero();
+        assertThat(home.resolve("factstream.jsa")).hasContent("java/lang/Object id: 0\nio/factstream/cli/Main id: 1");
+    }
+
+    @Test
+    void no_archive_is_made_when_the_demo_fails_and_what_it_said_is_shown() throws Exception {
+        Path script = Files.copy(ARCHIVER, home.resolve("bin/archive-classes"));
+        Path older = Files.createFile(home.resolve("factstream.jsa"));
+
+        Run run = runScript(script);
+
+        assertThat(run.exitCode).isOne();
+        assertThat(run.errors).contains("demo", "archive-classes: factstream demo --rows 1000 failed");
+        assertThat(older).doesNotExist();
+    }
+
+    @Test
     void the_demo_may_use_half_of_the_memory_for_the_events_of_its_hub() throws Exception {
-        assertThat(run("demo").arguments).contains("-XX:MaxRAMPercentage=50").doesNotContain("-Xmx144m");
+        assertThat(run("demo").arguments)
+                .contains("-XX:MaxRAMPercentage=50")
+                .doesNotContain("-Xmx192m", "-XX:NewRatio=1");
     }
 
     @Test
@@ -122,7 +182,7 @@ class LauncherTest {
 
         Run run = run("run");
 
-        assertThat(run.arguments).containsSubsequence("-Xmx144m", "-Xmx1g", "-Da=*", "-cp");
+        assertThat(run.arguments).containsSubsequence("-Xmx192m", "-Xmx1g", "-Da=*", "-cp");
     }
 
     @Test
@@ -294,8 +354,9 @@ class LauncherTest {
         Process process = builder.start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         List<String> lines = new ArrayList<>(Files.readAllLines(output, StandardCharsets.UTF_8));
-        long javaPid = lines.isEmpty() ? -1 : Long.parseLong(lines.remove(0).substring("pid=".length()));
-        String arenas = lines.isEmpty() ? "" : lines.remove(0);
+        boolean java = !lines.isEmpty() && lines.get(0).startsWith("pid=");
+        long javaPid = java ? Long.parseLong(lines.remove(0).substring("pid=".length())) : -1;
+        String arenas = java ? lines.remove(0) : "";
         return new Run(process.exitValue(), process.pid(), javaPid, arenas, lines, Files.readString(errors));
     }
 

@@ -67,6 +67,17 @@ class HubMonitorTest {
         });
     }
 
+    /** It may be a hub that no stream sends to. */
+    @Test
+    void a_hub_that_could_not_be_prepared_for_is_not_shown() {
+        try (HubMonitor monitor = monitor(hub -> {})) {
+            monitor.prepare(HUB);
+
+            assertThat(monitor.all()).isEmpty();
+            assertThat(monitor.cut(HUB)).isEmpty();
+        }
+    }
+
     private HubMonitor monitor(Consumer<String> probe) {
         HubAccess access = new HubAccess("nowhere", null, AmqpTransportType.AMQP, Duration.ofSeconds(1), 0);
         return new HubMonitor(

@@ -60,6 +60,21 @@ class DuckDbSourceTest {
         }
     }
 
+    @Test
+    void a_source_that_is_warmed_up_leaves_the_file_to_the_loader() throws SQLException {
+        DuckDbSource source = source();
+
+        source.warmUp();
+
+        assertThat(file).doesNotExist();
+        write("CREATE TABLE t AS SELECT 42 AS x");
+        try (Connection connection = source.open()) {
+            assertThat(text(connection, "SELECT x FROM t")).isEqualTo("42");
+            source.warmUp();
+            assertThat(text(connection, "SELECT x FROM t")).isEqualTo("42");
+        }
+    }
+
     /** DuckDB would do so from some fifty million rows on, which no test makes; the benchmark does. */
     @Test
     void a_query_is_not_planned_apart_for_each_part_of_a_large_table() throws SQLException {
