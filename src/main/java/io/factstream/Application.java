@@ -390,7 +390,7 @@ public final class Application implements AutoCloseable {
 
     /** What every stream begins with takes as long as Camel's start, and needs nothing of it. */
     private void warmUp() {
-        senders.execute(() -> {
+        readers.execute(() -> {
             try {
                 source.warmUp();
             } catch (SourceException e) {
@@ -398,7 +398,7 @@ public final class Application implements AutoCloseable {
                 LOG.debug("DuckDB is not ready yet", e);
             }
         });
-        senders.execute(() -> hubs.prepare(settings.hubConnection().hubName()));
+        readers.execute(() -> hubs.prepare(settings.hubConnection().hubName()));
     }
 
     /**
