@@ -447,7 +447,7 @@ public final class KnownSettings {
             new ProcessVariable(
                     "FACTSTREAM_JAVA_OPTS",
                     "More options for Java, separated by blanks. They come after the launcher's own and so win: "
-                            + "`-Xmx512m` replaces its 144 MB of heap."),
+                            + "`-Xmx512m` replaces its 192 MB of heap."),
             new ProcessVariable(
                     "FACTSTREAM_JMX_PORT",
                     "Opens JMX on this port for `factstream run` and `factstream demo`. Without it JMX can be reached only "
