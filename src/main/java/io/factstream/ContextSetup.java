@@ -4,6 +4,7 @@ import io.factstream.eventhubs.BatchSender;
 import io.factstream.eventhubs.HubMonitor;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
@@ -19,6 +20,15 @@ final class ContextSetup extends MainListenerSupport {
     ContextSetup(Duration deadline, HubMonitor hubs) {
         this.deadline = deadline;
         this.hubs = hubs;
+    }
+
+    /** What a placeholder of a route stands for is what the settings say; the environment is one place to set them. */
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+        PropertiesComponent properties =
+                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
     }
 
     @Override

@@ -79,6 +79,29 @@ class RunProcessTest {
         }
     }
 
+    /** Camel by itself would look for each placeholder of a route in the environment first. */
+    @Test
+    void a_setting_wins_over_the_environment_in_routes_too(@TempDir Path folder) throws InterruptedException {
+        Map<String, String> elsewhere = Map.of("EVENTHUBS_NAME", "elsewhere");
+        try (RuntimeUnderTest runtime = facts(folder);
+                JavaProcess process = JavaProcess.start(
+                        folder,
+                        elsewhere,
+                        Main.class,
+                        "run",
+                        "--once",
+                        "--config",
+                        runtime.settingsFile().toString(),
+                        "-D",
+                        "eventhubs.name=" + RuntimeUnderTest.HUB);
+                JavaProcess demo = JavaProcess.start(folder, elsewhere, Main.class, "demo", "--rows", "1000")) {
+            assertThat(process.exitCode()).as(process::output).isZero();
+            assertThat(demo.exitCode()).as(demo::output).isZero();
+
+            runtime.assertEachOnce("facts", "n", ROWS);
+        }
+    }
+
     @Test
     void a_run_with_a_stream_that_fails_exits_with_1_and_delivers_the_others(@TempDir Path folder)
             throws InterruptedException {
