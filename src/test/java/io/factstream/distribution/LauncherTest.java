@@ -1,6 +1,7 @@
 package io.factstream.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.factstream.config.KnownSettings;
 import io.factstream.config.KnownSettings.ProcessVariable;
@@ -62,6 +63,10 @@ class LauncherTest {
             if [ -n "${dump:-}" ]; then cp "$list" "$archive"; fi
             """;
 
+    /** What {@code uname} says, and what DuckDB calls it. */
+    private static final Map<String, String> PLATFORMS =
+            Map.of("Linux x86_64", "linux_amd64", "Linux aarch64", "linux_arm64", "Darwin arm64", "macos_arm64");
+
     private final Path folder;
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
@@ -75,6 +80,10 @@ class LauncherTest {
     void a_distribution_and_a_java() throws IOException {
         Files.createDirectories(home.resolve("bin"));
         Files.copy(LAUNCHER, home.resolve("bin/factstream"));
+        Files.createDirectories(home.resolve("lib"));
+        for (String platform : PLATFORMS.values()) {
+            Files.createFile(library(platform));
+        }
         environment.put("PATH", System.getenv("PATH"));
         javaHome("17.0.15");
     }
@@ -106,6 +115,50 @@ class LauncherTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dfactstream.home=" + home);
         assertThat(run.errors).isEmpty();
+    }
+
+    @Test
+    void a_missing_duckdb_library_is_named_with_the_mend() throws Exception {
+        for (Map.Entry<String, String> platform : PLATFORMS.entrySet()) {
+            machine(platform.getKey());
+            Files.delete(library(platform.getValue()));
+
+            Run run = run("run");
+
+            assertThat(run.exitCode).isOne();
+            assertThat(run.arguments).isEmpty();
+            assertThat(run.errors)
+                    .isEqualTo(
+                            "factstream: %s is missing. Copy the distribution whole; an image has the library of its own"
+                                            .formatted(library(platform.getValue()))
+                                    + " platform only.\n");
+        }
+    }
+
+    @Test
+    void a_machine_without_a_duckdb_library_is_refused_with_those_that_have_one() throws Exception {
+        machine("Linux riscv64");
+
+        assertThat(run("run").errors)
+                .isEqualTo(
+                        "factstream: this is Linux riscv64, for which there is no DuckDB library. Use Linux on x86_64 or"
+                                + " aarch64, or macOS on arm64.\n");
+    }
+
+    @Test
+    void an_archive_that_cannot_be_written_is_refused_before_it_is_made() throws Exception {
+        Path script = Files.copy(ARCHIVER, home.resolve("bin/archive-classes"));
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("r-xr-xr-x"));
+        assumeFalse(Files.isWritable(home), "this user may write everything");
+
+        Run run = runScript(script);
+
+        assertThat(run.exitCode).isOne();
+        assertThat(run.errors)
+                .isEqualTo(
+                        "archive-classes: %s, where the archive is to lie, cannot be written. Run this as the folder's"
+                                        .formatted(home)
+                                + " owner.\n");
     }
 
     @Test
@@ -365,6 +418,17 @@ class LauncherTest {
         Files.createDirectories(java.getParent());
         executable(java, JAVA.formatted(version));
         environment.put("JAVA_HOME", folder.resolve("java " + version).toString());
+    }
+
+    private Path library(String platform) {
+        return home.resolve("lib/libduckdb_java.so_" + platform);
+    }
+
+    /** Puts a {@code uname} that says so before the system's. */
+    private void machine(String name) throws IOException {
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        executable(tools.resolve("uname"), "#!/bin/sh\necho '" + name + "'\n");
+        environment.put("PATH", tools + ":" + System.getenv("PATH"));
     }
 
     private static void executable(Path file, String script) throws IOException {
