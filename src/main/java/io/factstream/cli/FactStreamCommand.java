@@ -60,13 +60,13 @@ final class FactStreamCommand implements Runnable {
      * all of them takes a tenth of a start.
      */
     static CommandLine commandLine(String... arguments) {
-        CommandLine line = new CommandLine(new FactStreamCommand());
+        String first = arguments.length == 0 ? "" : arguments[0];
         List<Class<?>> named = COMMANDS.stream()
-                .filter(command -> arguments.length > 0
-                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .filter(command -> command.getAnnotation(Command.class).name().equals(first))
+                .filter(command -> !OF_ALL.contains(command))
                 .toList();
-        boolean alone = named.size() == 1 && !OF_ALL.contains(named.get(0));
-        (alone ? named : COMMANDS).forEach(line::addSubcommand);
+        CommandLine line = new CommandLine(new FactStreamCommand());
+        (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
         return line;
     }
 

@@ -82,7 +82,11 @@ final class Envelope {
 
     /** The event as it is sent: UTF-8 JSON. */
     byte[] json(Event event) {
-        Parts parts = event.parts();
+        return json(event, event.parts());
+    }
+
+    /** As above, where its parts are known already. */
+    byte[] json(Event event, Parts parts) {
         String derived = event.derivedId();
         Writer out = new Writer(new byte[length(event, parts)]);
         out.write(head);

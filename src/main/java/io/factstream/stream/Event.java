@@ -172,7 +172,12 @@ final class Event {
 
     /** Never empty, and the same each time the same row is sent. */
     String traceId() {
-        return derivedId != null ? derivedId : Objects.requireNonNull(parts().text(Part.TRACE_ID));
+        return traceId(parts());
+    }
+
+    /** As above, where its parts are known already. */
+    String traceId(Parts parts) {
+        return derivedId != null ? derivedId : Objects.requireNonNull(parts.text(Part.TRACE_ID));
     }
 
     /** The trace id where it was derived, because the row brings none; else null. */

@@ -93,7 +93,9 @@ public final class EventBatch {
         }
         List<Message> messages = new ArrayList<>(events.size());
         for (Event event : events) {
-            messages.add(new EventMessage(exchange, envelope.json(event), envelope.properties(event.traceId())));
+            Event.Parts parts = event.parts();
+            messages.add(
+                    new EventMessage(exchange, envelope.json(event, parts), envelope.properties(event.traceId(parts))));
         }
         return messages;
     }

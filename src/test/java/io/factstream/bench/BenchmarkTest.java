@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -14,6 +17,19 @@ import picocli.CommandLine;
 class BenchmarkTest {
 
     private static final String CONTENDERS = "^FactStream, 4|^plain loop";
+
+    @Test
+    void loops_run_with_the_options_of_the_launcher() throws IOException {
+        String launcher = Files.readString(Path.of("src/main/dist/bin/factstream"));
+
+        assertThat(JavaProcess.LAUNCHER_OPTIONS)
+                .allSatisfy(option -> assertThat(launcher).containsPattern("[ =]" + Pattern.quote(option) + "\\s"));
+        assertThat(Pattern.compile("-XX:[+\\w]+(?:=\\d+)?(?=[\\s])")
+                        .matcher(launcher.replace("-XX:MaxRAMPercentage=50", ""))
+                        .results()
+                        .map(MatchResult::group))
+                .isSubsetOf(JavaProcess.LAUNCHER_OPTIONS);
+    }
 
     @Test
     void contenders_deliver_each_row_and_are_told_as_json(@TempDir Path folder) throws IOException {

@@ -425,9 +425,9 @@ class LauncherTest {
     }
 
     /** Puts a {@code uname} that says so before the system's. */
-    private void machine(String name) throws IOException {
+    private void machine(String told) throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        executable(tools.resolve("uname"), "#!/bin/sh\necho '" + name + "'\n");
+        executable(tools.resolve("uname"), "#!/bin/sh\necho '" + told + "'\n");
         environment.put("PATH", tools + ":" + System.getenv("PATH"));
     }
 
