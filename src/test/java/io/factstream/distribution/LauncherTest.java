@@ -108,7 +108,7 @@ class LauncherTest {
                         "-XX:NewRatio=1",
                         "-XX:SurvivorRatio=3",
                         "-XX:MaxInlineLevel=9",
-                        "-XX:Tier4InvocationThreshold=20000",
+                        "-XX:Tier4InvocationThreshold=60000",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Duser.timezone=UTC",
                         "-Dfile.encoding=UTF-8",
