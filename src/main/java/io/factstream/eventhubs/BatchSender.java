@@ -7,9 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
+import org.apache.camel.spi.ReactiveExecutor;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,11 +34,11 @@ public final class BatchSender {
     private static final String ACKNOWLEDGED = "acknowledged";
 
     private final CamelContext context;
-    private final ProducerTemplate template;
     private final String route;
     private final Duration deadline;
     private final HubMonitor monitor;
     private final AtomicBoolean renewing = new AtomicBoolean();
+    private @Nullable AsyncProducer producer;
 
     /**
      * Sends through {@code direct:<route>}.
@@ -48,7 +49,6 @@ public final class BatchSender {
      */
     public BatchSender(CamelContext context, String route, Duration deadline, HubMonitor monitor) {
         this.context = context;
-        this.template = context.createProducerTemplate();
         this.route = route;
         this.deadline = deadline;
         this.monitor = monitor;
@@ -115,20 +115,51 @@ public final class BatchSender {
         }
     }
 
-    /** Returns what it ended with; null when the hub acknowledged it. */
+    /**
+     * Returns what it ended with; null when the hub acknowledged it.
+     *
+     * <p>The endpoint hands the messages to the SDK and returns, so this thread does that itself: handed to another, the batch
+     * would wait for that one to be woken.
+     */
     private @Nullable Throwable attempt(Exchange exchange) throws InterruptedException {
         Exchange attempt = new DefaultExchange(context);
         attempt.getMessage().setBody(exchange.getMessage().getBody());
         attempt.getMessage().setHeaders(exchange.getMessage().getHeaders());
-        CompletableFuture<Exchange> answer = template.asyncSend("direct:" + route, attempt);
+        CompletableFuture<Exchange> answer = new CompletableFuture<>();
         try {
-            return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS).getException();
+            boolean unused = producer().process(attempt, doneSync -> answer.complete(attempt));
+            // Camel leaves further steps of a route to the thread that is within another one, which this thread is.
+            ReactiveExecutor steps = context.getCamelContextExtension().getReactiveExecutor();
+            boolean more = true;
+            while (more && !answer.isDone()) {
+                more = steps.executeFromQueue();
+            }
+            Throwable failure =
+                    answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS).getException();
+            if (failure instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            return failure;
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (TimeoutException e) {
             renewClient();
             return new DeadlineMissedException(deadline);
         }
+    }
+
+    private synchronized AsyncProducer producer() {
+        AsyncProducer known = producer;
+        if (known == null) {
+            try {
+                known = context.getEndpoint("direct:" + route).createAsyncProducer();
+                known.start();
+            } catch (Exception e) {
+                throw new IllegalStateException("nothing can be sent to direct:" + route, e);
+            }
+            producer = known;
+        }
+        return known;
     }
 
     /** Some hung clients stay hung when the fault is over, so a missed deadline makes the route start a new one. */
