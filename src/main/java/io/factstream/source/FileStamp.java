@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the file system says of a database file and of its write-ahead log. While the stamp stays the same, no writer
@@ -23,12 +25,19 @@ public record FileStamp(long size, long modifiedNanos, long logSize, long logMod
         return new FileStamp(database[0], database[1], log[0], log[1]);
     }
 
+    /**
+     * Whether the last modification lies before a time. One after it may be hidden where a file system's times are coarse:
+     * two within one tick leave the same stamp.
+     */
+    public boolean isFromBefore(Instant time) {
+        long nanos = TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
+        return modifiedNanos < nanos && logModifiedNanos < nanos;
+    }
+
     private static long[] sizeAndTime(Path file) throws IOException {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new long[] {
-                attributes.size(), attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS)
-            };
+            return new long[] {attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)};
         } catch (NoSuchFileException missing) {
             return new long[] {-1, -1};
         }

@@ -68,7 +68,7 @@ final class Envelope {
     int length(Event event, Parts parts) {
         String derived = event.derivedId();
         return head.length
-                + parts.length(Part.PAYLOAD)
+                + parts.payloadLength()
                 + TRACE_ID.length
                 + (derived == null ? parts.length(Part.TRACE_ID) : derived.length() + QUOTES)
                 + optional(INGEST_TIMESTAMP, parts, Part.EVENT_TIME)
@@ -90,7 +90,7 @@ final class Envelope {
         String derived = event.derivedId();
         Writer out = new Writer(new byte[length(event, parts)]);
         out.write(head);
-        out.write(parts, Part.PAYLOAD);
+        out.writePayload(parts);
         out.write(TRACE_ID);
         if (derived == null) {
             out.write(parts, Part.TRACE_ID);
@@ -136,6 +136,11 @@ final class Envelope {
         private void write(Parts parts, Part part) {
             parts.copy(part, bytes, at);
             at += parts.length(part);
+        }
+
+        private void writePayload(Parts parts) {
+            parts.copyPayload(bytes, at);
+            at += parts.payloadLength();
         }
 
         private void write(byte[] name, Parts parts, Part part) {

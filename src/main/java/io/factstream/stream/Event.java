@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It knows where the bytes are that DuckDB made, in which the parts stand one after the other, parted by {@link #SEPARATOR}:
  * the watermark's text, then as JSON texts (or nothing where NULL) the event time, trace id, partition key,
- * correlation id and parent event id, and last the payload as a JSON object. The event's JSON is put together from
- * them once, by {@link Envelope}.
+ * correlation id and parent event id, and last the members of the payload's JSON object, each after a comma. The event's
+ * JSON is put together from them once, by {@link Envelope}.
  */
 final class Event {
 
@@ -39,7 +39,7 @@ final class Event {
         PARTITION_KEY(3),
         CORRELATION_ID(4),
         PARENT_EVENT_ID(5),
-        PAYLOAD(6);
+        MEMBERS(6);
 
         private final int index;
 
@@ -49,6 +49,7 @@ final class Event {
     }
 
     private static final int PARTS = Part.values().length;
+    private static final int BRACES = 2;
 
     private final Piece piece;
     private final int start;
@@ -76,9 +77,19 @@ final class Event {
     /** An event whose bytes stand in {@code piece}, which must have room for them. */
     static Event of(byte[] row, ContentIds ids, Piece piece) {
         int start = piece.add(row);
-        Event event = new Event(piece, start, row.length, null);
-        boolean hasId = event.parts().length(Part.TRACE_ID) > 0;
-        return hasId ? event : new Event(piece, start, row.length, ids.next(row, event.watermarkLength()));
+        int eventTime = separatorFrom(row, 0) + 1;
+        int traceId = separatorFrom(row, eventTime) + 1;
+        String derivedId = row[traceId] == SEPARATOR ? derivedId(row, eventTime - 1, ids) : null;
+        return new Event(piece, start, row.length, derivedId);
+    }
+
+    /** Ids are made of the payload as an object: they stay the same from release to release. */
+    private static String derivedId(byte[] row, int watermarkLength, ContentIds ids) {
+        Parts parts = new Parts(row, 0, row.length);
+        int head = parts.starts[Part.MEMBERS.index];
+        byte[] content = Arrays.copyOf(row, head + parts.payloadLength());
+        parts.copyPayload(content, head);
+        return ids.next(content, watermarkLength);
     }
 
     /**
@@ -107,6 +118,22 @@ final class Event {
         /** Copies a part to {@code target} from {@code at} on. */
         void copy(Part part, byte[] target, int at) {
             System.arraycopy(bytes, starts[part.index], target, at, length(part));
+        }
+
+        /** How many bytes the payload has as a JSON object. */
+        int payloadLength() {
+            return BRACES + Math.max(0, length(Part.MEMBERS) - 1);
+        }
+
+        /** Copies the payload as a JSON object to {@code target} from {@code at} on. */
+        void copyPayload(byte[] target, int at) {
+            int end = at + payloadLength();
+            target[at] = '{';
+            target[end - 1] = '}';
+            int members = end - at - BRACES;
+            if (members > 0) {
+                System.arraycopy(bytes, starts[Part.MEMBERS.index] + 1, target, at + 1, members);
+            }
         }
 
         /** Null where the row has none. */
@@ -163,13 +190,6 @@ final class Event {
                 other.start + other.watermarkLength());
     }
 
-    /** Whether the watermark's text begins with {@code prefix} and is {@code length} bytes long, or of any length for -1. */
-    boolean hasWatermarkLike(byte[] prefix, int length) {
-        return (length < 0 || watermarkLength() == length)
-                && bytes() >= prefix.length
-                && Arrays.equals(piece.bytes(), start, start + prefix.length, prefix, 0, prefix.length);
-    }
-
     /** Never empty, and the same each time the same row is sent. */
     String traceId() {
         return traceId(parts());
@@ -219,7 +239,7 @@ final class Event {
     /** Whether the payload holds a value that JSON cannot say and that must not be sent otherwise. */
     boolean isSendable() {
         Parts parts = parts();
-        for (int at = parts.starts[Part.PAYLOAD.index]; at < end; at++) {
+        for (int at = parts.starts[Part.MEMBERS.index]; at < end; at++) {
             if (parts.bytes[at] == JsonSql.UNSENDABLE) {
                 return false;
             }

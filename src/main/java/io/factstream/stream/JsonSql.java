@@ -12,6 +12,7 @@ import io.factstream.source.DuckDbType.TupleOf;
 import io.factstream.source.DuckDbType.UnionOf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,25 @@ final class JsonSql {
     static final char UNSENDABLE = 1;
 
     private static final String MICROSECONDS = "-%m-%dT%H:%M:%S.%fZ";
+
+    /** Types of which each value has a JSON text. */
+    private static final Set<String> PLAIN = Set.of(
+            "BOOLEAN",
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "UHUGEINT",
+            "VARCHAR",
+            "DATE",
+            "TIMESTAMP",
+            "TIMESTAMP WITH TIME ZONE",
+            "UUID");
 
     private final NonFinite nonFinite;
     private int depth;
@@ -69,6 +89,29 @@ final class JsonSql {
                                 + of(member.value(), member.type()))
                         .collect(Collectors.joining())
                 + ") || '}'";
+    }
+
+    /**
+     * Arguments of DuckDB's {@code concat} for the members of a JSON object, each with a comma before it; a member that is
+     * NULL is left out. One function that copies each text once: {@link #object} costs half as much again.
+     */
+    List<String> members(List<Member> members) {
+        List<String> arguments = new ArrayList<>();
+        for (Member member : members) {
+            String name = Sql.text("," + Sql.json(member.name()) + ":");
+            String json = of(member.value(), member.type());
+            if (isNullForNullAlone(member.type())) {
+                arguments.add("CASE WHEN " + member.value() + " IS NOT NULL THEN " + name + " END");
+                arguments.add(json);
+            } else {
+                arguments.add(name + " || " + json);
+            }
+        }
+        return arguments;
+    }
+
+    private static boolean isNullForNullAlone(DuckDbType type) {
+        return type instanceof Decimal || (type instanceof Scalar scalar && PLAIN.contains(scalar.name()));
     }
 
     /** A member of a JSON object: its name, the SQL of its value, and that value's type. */

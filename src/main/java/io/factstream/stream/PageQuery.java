@@ -348,16 +348,18 @@ final class PageQuery {
 
     /** The rows of a window, in order of their watermark, each as the bytes of one {@link Event}. */
     String pageSql(Window window) {
-        List<String> parts = new ArrayList<>();
-        parts.add("CAST(" + watermark + " AS VARCHAR)");
-        parts.add(eventTime());
+        String separator = "chr(" + (int) Event.SEPARATOR + ")";
+        List<String> arguments = new ArrayList<>(List.of("CAST(" + watermark + " AS VARCHAR)", separator, eventTime()));
         for (EnvelopeColumn column : EnvelopeColumn.TEXTS) {
-            parts.add(has(column) ? "CAST(to_json(" + text(column) + ") AS VARCHAR)" : "''");
+            arguments.add(separator);
+            if (has(column)) {
+                arguments.add(text(column));
+            }
         }
-        parts.add(new JsonSql(nonFinite).object(payload()));
-        return "SELECT encode(concat_ws(chr(" + (int) Event.SEPARATOR + "), "
-                + parts.stream().map(part -> "coalesce(" + part + ", '')").collect(Collectors.joining(", "))
-                + ")) AS event FROM " + query() + " WHERE " + window.condition() + " ORDER BY " + watermark;
+        arguments.add(separator);
+        arguments.addAll(new JsonSql(nonFinite).members(payload()));
+        return "SELECT encode(concat(" + String.join(", ", arguments) + ")) AS event FROM " + query() + " WHERE "
+                + window.condition() + " ORDER BY " + watermark;
     }
 
     /**
@@ -579,7 +581,9 @@ final class PageQuery {
         return columns.stream().anyMatch(column -> column.name().equals(envelope.columnName()));
     }
 
+    /** As a JSON text; NULL for an empty one. As it is made of a column of the payload, it is made once for both. */
     private static String text(EnvelopeColumn column) {
-        return "nullif(CAST(" + ROW + "." + Sql.name(column.columnName()) + " AS VARCHAR), '')";
+        return "nullif(CAST(to_json(CAST(" + ROW + "." + Sql.name(column.columnName())
+                + " AS VARCHAR)) AS VARCHAR), '\"\"')";
     }
 }

@@ -34,6 +34,15 @@ final class PageReader {
     /** So much longer than a look takes is the time to the next one, so that looking costs a few percent at most. */
     private static final int LOOK_SHARE = 60;
 
+    /**
+     * How often at least the query is asked for its columns although the source is unchanged: that takes as long as reading
+     * a thousand rows, and a query may read other files too, whose columns may be others by now.
+     */
+    private static final Duration DESCRIBE_INTERVAL = Duration.ofSeconds(1);
+
+    /** No file system in use keeps the time of a modification less exactly. */
+    private static final Duration COARSEST_FILE_TIME = Duration.ofSeconds(2);
+
     /** As many rows as are worth while where the source is in order: larger pages only take more memory. */
     static final int USUAL_ROWS = 22_000;
 
@@ -48,6 +57,10 @@ final class PageReader {
 
     private @Nullable PageQuery prepared;
     private long preparedIn;
+    /** Of the source when it was last asked for the columns, and when that was. */
+    private @Nullable FileStamp describedOf;
+
+    private Instant describedAt = Instant.MIN;
     private PageQuery.@Nullable Pace pace;
 
     private long pages;
@@ -169,14 +182,30 @@ final class PageReader {
     private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
         long opening = services.source().opening();
         PageQuery query = prepared;
-        if (query == null) {
-            query = PageQuery.prepare(definition, connection, services.pages().nonFinite());
-        } else if (opening != preparedIn) {
-            query = query.again(connection);
+        if (query == null || opening != preparedIn) {
+            query = describe(connection, query);
+            prepared = query;
+            preparedIn = opening;
         }
-        prepared = query;
-        preparedIn = opening;
         refuseChangedType(position, query.type());
+        return query;
+    }
+
+    private PageQuery describe(Connection connection, @Nullable PageQuery before) throws SQLException {
+        // Of the open file, which nobody can be writing.
+        FileStamp stamp = services.source().stamp();
+        Instant now = services.clock().instant();
+        if (before != null
+                && stamp.equals(describedOf)
+                && stamp.isFromBefore(describedAt.minus(COARSEST_FILE_TIME))
+                && now.isBefore(describedAt.plus(DESCRIBE_INTERVAL))) {
+            return before;
+        }
+        PageQuery query = before == null
+                ? PageQuery.prepare(definition, connection, services.pages().nonFinite())
+                : before.again(connection);
+        describedOf = stamp;
+        describedAt = now;
         return query;
     }
 

@@ -132,28 +132,10 @@ enum WatermarkType {
             int colon = text.indexOf(':');
             return colon < 0 ? text : text.substring(0, colon);
         }
-        int kept = bucketDigits(text);
-        return kept == 0 ? "0" : text.substring(0, kept) + "0".repeat(text.length() - kept);
-    }
-
-    /** How much of an integer's text, sign included, its bucket keeps; 0 when nothing. */
-    private static int bucketDigits(String text) {
         int sign = text.startsWith("-") ? 1 : 0;
         int digits = text.length() - sign;
-        int kept = digits - Math.max(FEWEST_ZEROS, digits - MOST_DIGITS);
-        return kept <= 0 ? 0 : sign + kept;
-    }
-
-    /**
-     * What all values of a bucket begin with that are as long as this one; of a time, whatever their length. A cheap way
-     * to see that the next value is of the same bucket.
-     */
-    String bucketPrefix(String text) {
-        if (isTime()) {
-            return text.substring(0, text.indexOf(':') + 1);
-        }
-        int kept = bucketDigits(text);
-        return kept == 0 && text.startsWith("-") ? "-" : text.substring(0, kept);
+        int zeros = Math.max(FEWEST_ZEROS, digits - MOST_DIGITS);
+        return zeros >= digits ? "0" : text.substring(0, text.length() - zeros) + "0".repeat(zeros);
     }
 
     /** An SQL expression that is the same only for values of one bucket, and cheap. */

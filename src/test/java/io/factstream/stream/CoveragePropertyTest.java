@@ -221,8 +221,8 @@ class CoveragePropertyTest {
                     while (result.next()) {
                         Event event = Event.of(result.getBytes(1), ids);
                         events.add(event);
-                        byte[] payload = new byte[event.parts().length(Event.Part.PAYLOAD)];
-                        event.parts().copy(Event.Part.PAYLOAD, payload, 0);
+                        byte[] payload = new byte[event.parts().payloadLength()];
+                        event.parts().copyPayload(payload, 0);
                         read.add(Json.parse(new String(payload, StandardCharsets.UTF_8))
                                 .path("p")
                                 .asInt());

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.factstream.CapturedLog;
 import io.factstream.SettableClock;
 import io.factstream.config.ConfigurationException;
@@ -27,7 +28,9 @@ import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkConflictException;
 import io.factstream.watermark.WatermarkStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -75,6 +78,8 @@ class FactStreamTest {
     private final List<String> delivered = new ArrayList<>();
     /** Those of the events delivered. */
     private final List<String> ids = new ArrayList<>();
+
+    private String lastPayload = "";
 
     private long pageBytes = MANY_BYTES;
     private long keptBytes = MANY_BYTES;
@@ -398,6 +403,24 @@ class FactStreamTest {
                                 .fingerprint())
                 .isNotEqualTo(new StreamDefinition("sales", "sale", Path.of("q"), QUERY, "p", "hub", Duration.ZERO)
                         .fingerprint());
+    }
+
+    /** The file of the source tells when a loader changed its columns; another file that the query reads does not. */
+    @Test
+    void columns_of_another_file_are_asked_for_again_within_seconds() throws SQLException, IOException {
+        Path other = table.file().resolveSibling("other.csv");
+        Files.writeString(other, "p\n1\n");
+        table.write("CREATE TABLE t AS SELECT x AS w FROM range(100) r(x)");
+        Files.setLastModifiedTime(table.file(), FileTime.from(clock.instant().minus(Duration.ofDays(1))));
+        FactStream stream = stream("SELECT w AS _watermark, o.* FROM t, read_csv('" + other + "') o", 10, MANY_BYTES);
+        assertThat(poll(stream)).isNotNull();
+        assertThat(lastPayload).isEqualTo("{\"p\":1}");
+
+        Files.writeString(other, "p,q\n1,2\n");
+        clock.advance(Duration.ofSeconds(2));
+        drain(stream);
+
+        assertThat(lastPayload).isEqualTo("{\"p\":1,\"q\":2}");
     }
 
     @Test
@@ -993,10 +1016,9 @@ class FactStreamTest {
     private void deliver(FactStream stream, EventBatch batch) {
         for (Event event : batch.events()) {
             ids.add(event.traceId());
-            delivered.add(Json.parse(batch.envelope().json(event))
-                    .path("payload")
-                    .path("p")
-                    .asText());
+            JsonNode payload = Json.parse(batch.envelope().json(event)).path("payload");
+            delivered.add(payload.path("p").asText());
+            lastPayload = payload.toString();
         }
         stream.sent(batch);
     }

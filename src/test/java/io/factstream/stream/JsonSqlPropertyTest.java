@@ -134,11 +134,15 @@ class JsonSqlPropertyTest {
         List<Member> members = IntStream.range(0, types.size())
                 .mapToObj(i -> new Member("c" + i, "q.c" + i, types.get(i)))
                 .toList();
+        JsonSql sql = new JsonSql(NonFinite.STRING);
         try (Statement statement = DUCK_DB.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT " + new JsonSql(NonFinite.STRING).object(members) + " FROM (" + query + ") AS q")) {
+                ResultSet rows = statement.executeQuery("SELECT " + sql.object(members) + ", concat("
+                        + String.join(", ", sql.members(members)) + ") FROM (" + query + ") AS q")) {
             rows.next();
-            return rows.getString(1);
+            String object = rows.getString(1);
+            assertThat(rows.getString(2))
+                    .isEqualTo(object.equals("{}") ? "" : "," + object.substring(1, object.length() - 1));
+            return object;
         }
     }
 }

@@ -274,6 +274,19 @@ class JsonSqlTest {
     }
 
     @Test
+    void members_by_themselves_follow_a_comma_each_and_those_that_are_null_are_left_out() throws SQLException {
+        List<Member> members = List.of(
+                new Member("gone", "NULL::INTEGER", new DuckDbType.Scalar("INTEGER")),
+                new Member("a\"'b", "1", new DuckDbType.Scalar("INTEGER")),
+                new Member("not a number", "'NaN'::DOUBLE", new DuckDbType.Scalar("DOUBLE")),
+                new Member("text", "''", new DuckDbType.Scalar("VARCHAR")));
+
+        String json = query("SELECT concat(" + String.join(", ", new JsonSql(NonFinite.NULL).members(members)) + ")");
+
+        assertThat(json).isEqualTo(",\"a\\\"'b\":1,\"text\":\"\"");
+    }
+
+    @Test
     void an_object_without_members_is_an_empty_object() throws SQLException {
         assertThat(query("SELECT " + new JsonSql(NonFinite.STRING).object(List.of())))
                 .isEqualTo("{}");

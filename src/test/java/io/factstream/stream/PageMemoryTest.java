@@ -117,7 +117,7 @@ class PageMemoryTest {
     void whoever_reads_a_page_after_it_was_delivered_meets_an_error() throws InterruptedException {
         PageMemory large = new PageMemory(2L * PageMemory.PIECE_BYTES, 0);
         Room room = Objects.requireNonNull(large.enter(10, givenUp::get));
-        byte[] row = "1;;\"id\";;;;{}".replace(';', Event.SEPARATOR).getBytes(StandardCharsets.UTF_8);
+        byte[] row = "1;;\"id\";;;;".replace(';', Event.SEPARATOR).getBytes(StandardCharsets.UTF_8);
         Event event = Event.of(row, new ContentIds("sale"), room.pieceFor(row.length));
         assertThat(event.traceId()).isEqualTo("id");
 

@@ -3,7 +3,6 @@ package io.factstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.config.NonFinite;
-import io.factstream.stream.Event.Part;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -195,8 +194,8 @@ class PageQueryPropertyTest {
 
         private Row row(byte[] bytes) {
             Event event = Event.of(bytes, new ContentIds("sale"));
-            byte[] payload = new byte[event.parts().length(Part.PAYLOAD)];
-            event.parts().copy(Part.PAYLOAD, payload, 0);
+            byte[] payload = new byte[event.parts().payloadLength()];
+            event.parts().copyPayload(payload, 0);
             String json = new String(payload, StandardCharsets.UTF_8);
             return new Row(
                     canonical.indexOf(event.watermark()),

@@ -269,7 +269,8 @@ class PageQueryTest {
                                 .pageSql(window))) {
             while (rows.next()) {
                 String row = new String(rows.getBytes(1), StandardCharsets.UTF_8);
-                payloads.add(row.substring(row.lastIndexOf(Event.SEPARATOR) + 1));
+                String members = row.substring(row.lastIndexOf(Event.SEPARATOR) + 1);
+                payloads.add("{" + (members.isEmpty() ? "" : members.substring(1)) + "}");
             }
         }
         return payloads;
