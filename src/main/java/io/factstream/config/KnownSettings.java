@@ -87,7 +87,7 @@ public final class KnownSettings {
     public static final Setting<Duration> SOURCE_MAX_HOLD = new Setting<>(
             "factstream.source.max-hold",
             new Time(ONE_MILLISECOND, Duration.ofHours(1)),
-            "200ms",
+            "300ms",
             "For how long the streams of a runtime, all together, go on opening the source before they leave it to the "
                     + "loader for `factstream.source.pause`. A stream that has it open by then finishes its page, so a "
                     + "loader waits about this long and a page more. Streams that look for new rows now and then never "
