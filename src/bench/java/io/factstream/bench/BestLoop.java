@@ -76,25 +76,35 @@ final class BestLoop {
         }
     }
 
-    /** The whole envelope of a row, made in DuckDB's vectors. */
+    /**
+     * The whole envelope of a row, made in DuckDB's vectors by one function that copies each text once: its {@code to_json}
+     * of a STRUCT took longer. Of the payload a column that is NULL is left out, and the comma before the first is cut off.
+     */
     private static String sql(Connection connection, Job job) throws SQLException {
-        List<String> payload = new ArrayList<>();
+        List<String> members = new ArrayList<>();
         String correlation = "";
         try (Statement statement = connection.createStatement();
                 ResultSet columns = statement.executeQuery("DESCRIBE " + job.query())) {
             while (columns.next()) {
                 String name = columns.getString(1);
                 if (name.equals("_correlation_id")) {
-                    correlation = ", 'correlation_id': _correlation_id";
+                    correlation = ", ',\"correlation_id\":', to_json(_correlation_id)";
                 } else if (!name.startsWith("_")) {
-                    payload.add("'" + name + "': q." + name);
+                    members.add("CASE WHEN q." + name + " IS NOT NULL THEN ',\"" + name + "\":' END, "
+                            + json("q." + name, columns.getString(2)));
                 }
             }
         }
-        return "SELECT encode(CAST(to_json({'event_type': 'receipt_line_added', 'payload': {"
-                + String.join(", ", payload)
-                + "}, 'trace_id': _trace_id, 'ingest_timestamp': strftime(_watermark, '%Y-%m-%dT%H:%M:%S.%fZ'),"
-                + " 'schema_version': '1.0', 'source': 'bench'" + correlation + ", 'session_id': '" + UUID.randomUUID()
-                + "'}) AS VARCHAR)), _trace_id FROM (" + job.query() + ") AS q LIMIT " + job.rows();
+        return "SELECT encode(concat('{\"event_type\":\"receipt_line_added\",\"payload\":{', substr(concat("
+                + String.join(", ", members) + "), 2), '},\"trace_id\":', to_json(_trace_id),"
+                + " strftime(_watermark, ',\"ingest_timestamp\":\"%Y-%m-%dT%H:%M:%S.%fZ\"'),"
+                + " ',\"schema_version\":\"1.0\",\"source\":\"bench\"'" + correlation + ", ',\"session_id\":\""
+                + UUID.randomUUID() + "\"}')), _trace_id FROM (" + job.query() + ") AS q LIMIT " + job.rows();
+    }
+
+    /** Numbers are their own JSON. */
+    private static String json(String value, String type) {
+        boolean plain = type.endsWith("INT") || type.equals("INTEGER") || type.startsWith("DECIMAL");
+        return plain ? value : "to_json(" + value + ")";
     }
 }
