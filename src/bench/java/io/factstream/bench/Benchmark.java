@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Measures FactStream beside other ways to move the same rows.")
 public final class Benchmark implements Callable<Integer> {
 
-    @Option(names = "--rows", defaultValue = "3000000", description = "Rows of receipt lines a run: ${DEFAULT-VALUE}.")
+    @Option(names = "--rows", defaultValue = "10000000", description = "Rows of receipt lines a run: ${DEFAULT-VALUE}.")
     private long rows;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Counted rounds after a warm-up: ${DEFAULT-VALUE}.")
