@@ -143,6 +143,24 @@ class OutageTest {
     }
 
     @Test
+    void a_stopped_route_to_the_hub_is_started_again_after_the_deadline(@TempDir Path folder) throws Exception {
+        try (RuntimeUnderTest runtime = numbers(folder)) {
+            runtime.start();
+            runtime.awaitDrained();
+
+            // As an operator may do by JMX, where Camel shows each route.
+            runtime.application().context().getRouteController().stopRoute("hub-connection");
+            runtime.load("INSERT INTO numbers SELECT " + ROWS + " + range + 1 FROM range(10)");
+
+            RuntimeUnderTest.eventually("the rows after it")
+                    .until(() -> runtime.received("numbers").size() >= ROWS + 10);
+            runtime.assertNoneLost("numbers", "n", ROWS + 10);
+            runtime.assertRepeatsKeepTheirIds("numbers", "n");
+            assertThat(runtime.status("numbers").pagesFailed()).isPositive();
+        }
+    }
+
+    @Test
     void a_connection_that_is_dropped_once_is_made_anew(@TempDir Path folder) {
         try (RuntimeUnderTest runtime = numbers(folder)) {
             runtime.start();

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.spi.ReactiveExecutor;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,7 @@ public final class BatchSender {
         attempt.getMessage().setBody(exchange.getMessage().getBody());
         attempt.getMessage().setHeaders(exchange.getMessage().getHeaders());
         CompletableFuture<Exchange> answer = new CompletableFuture<>();
+        long began = System.nanoTime();
         try {
             boolean unused = producer().process(attempt, doneSync -> answer.complete(attempt));
             // Camel leaves further steps of a route to the thread that is within another one, which this thread is.
@@ -134,25 +136,31 @@ public final class BatchSender {
             while (more && !answer.isDone()) {
                 more = steps.executeFromQueue();
             }
-            Throwable failure =
-                    answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS).getException();
+            long left = deadline.toNanos() - (System.nanoTime() - began);
+            Throwable failure = answer.get(left, TimeUnit.NANOSECONDS).getException();
             if (failure instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
-            return failure;
+            return failure instanceof DirectConsumerNotAvailableException ? missedDeadline() : failure;
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (TimeoutException e) {
-            renewClient();
-            return new DeadlineMissedException(deadline);
+            return missedDeadline();
         }
+    }
+
+    private DeadlineMissedException missedDeadline() {
+        renewClient();
+        return new DeadlineMissedException(deadline);
     }
 
     private synchronized AsyncProducer producer() {
         AsyncProducer known = producer;
         if (known == null) {
             try {
-                known = context.getEndpoint("direct:" + route).createAsyncProducer();
+                // While the route is away, its start is waited for no longer than for an answer.
+                known = context.getEndpoint("direct:" + route + "?timeout=" + deadline.toMillis())
+                        .createAsyncProducer();
                 known.start();
             } catch (Exception e) {
                 throw new IllegalStateException("nothing can be sent to direct:" + route, e);
