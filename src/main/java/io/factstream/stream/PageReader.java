@@ -55,12 +55,7 @@ final class PageReader {
     private final PageSize pageSize;
     private final SourceWatch watch;
 
-    private @Nullable PageQuery prepared;
-    private long preparedIn;
-    /** Of the source when it was last asked for the columns, and when that was. */
-    private @Nullable FileStamp describedOf;
-
-    private Instant describedAt = Instant.MIN;
+    private @Nullable Described described;
     private PageQuery.@Nullable Pace pace;
 
     private long pages;
@@ -69,6 +64,23 @@ final class PageReader {
 
     private Instant nextLook = Instant.MIN;
     private volatile Backlog backlog = Backlog.UNKNOWN;
+
+    /**
+     * The query with its columns.
+     *
+     * @param opening of the source in which it was last used
+     * @param stamp of the source when it was asked for its columns
+     * @param at when that was
+     */
+    private record Described(PageQuery query, long opening, FileStamp stamp, Instant at) {
+
+        /** Whether its columns are the same in another opening. */
+        boolean holds(FileStamp found, Instant now) {
+            return found.equals(stamp)
+                    && stamp.isFromBefore(at.minus(COARSEST_FILE_TIME))
+                    && now.isBefore(at.plus(DESCRIBE_INTERVAL));
+        }
+    }
 
     PageReader(StreamDefinition definition, StreamServices services) {
         this.definition = definition;
@@ -181,32 +193,26 @@ final class PageReader {
 
     private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
         long opening = services.source().opening();
-        PageQuery query = prepared;
-        if (query == null || opening != preparedIn) {
-            query = describe(connection, query);
-            prepared = query;
-            preparedIn = opening;
+        Described last = described;
+        if (last == null || last.opening() != opening) {
+            last = describe(connection, last, opening);
+            described = last;
         }
-        refuseChangedType(position, query.type());
-        return query;
+        refuseChangedType(position, last.query().type());
+        return last.query();
     }
 
-    private PageQuery describe(Connection connection, @Nullable PageQuery before) throws SQLException {
+    private Described describe(Connection connection, @Nullable Described before, long opening) throws SQLException {
         // Of the open file, which nobody can be writing.
         FileStamp stamp = services.source().stamp();
         Instant now = services.clock().instant();
-        if (before != null
-                && stamp.equals(describedOf)
-                && stamp.isFromBefore(describedAt.minus(COARSEST_FILE_TIME))
-                && now.isBefore(describedAt.plus(DESCRIBE_INTERVAL))) {
-            return before;
+        if (before != null && before.holds(stamp, now)) {
+            return new Described(before.query(), opening, stamp, before.at());
         }
         PageQuery query = before == null
                 ? PageQuery.prepare(definition, connection, services.pages().nonFinite())
-                : before.again(connection);
-        describedOf = stamp;
-        describedAt = now;
-        return query;
+                : before.query().again(connection);
+        return new Described(query, opening, stamp, now);
     }
 
     private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
