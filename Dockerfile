@@ -5,6 +5,7 @@ COPY .mvn .mvn
 COPY pom.xml pom.xml
 COPY routes routes
 COPY src/main src/main
+COPY src/localhub src/localhub
 # An image is for one platform, and of DuckDB's libraries only that platform's is kept.
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true package \
  && find target/factstream/lib -name 'libduckdb_java.so_*' ! -name "*_linux_$(dpkg --print-architecture)" -delete

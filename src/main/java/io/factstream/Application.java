@@ -1,6 +1,7 @@
 package io.factstream;
 
 import com.azure.core.amqp.AmqpTransportType;
+import io.factstream.config.ConfigurationException;
 import io.factstream.config.HubConnection;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Reload;
@@ -12,16 +13,22 @@ import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.Replay;
 import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubAccess;
+import io.factstream.eventhubs.HubBreakers;
 import io.factstream.eventhubs.HubComponent;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.eventhubs.HubMonitor;
 import io.factstream.jmx.StatusMBeans;
+import io.factstream.journal.Journal;
 import io.factstream.logging.Logs;
 import io.factstream.management.ManagementPort;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
+import io.factstream.session.LiveSessions;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionIds;
+import io.factstream.session.StreamCounts;
 import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.SourceException;
@@ -31,13 +38,17 @@ import io.factstream.statistics.Statistics;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Delivery;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.Lane;
 import io.factstream.stream.PageMemory;
+import io.factstream.stream.StreamDefinition;
 import io.factstream.stream.StreamServices;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.factstream.text.Word;
+import io.factstream.time.Ticker;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -47,14 +58,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -80,6 +97,9 @@ public final class Application implements AutoCloseable {
     /** The part of the heap that pages may take while they wait for an outage to end. */
     private static final double KEPT_SHARE = 0.15;
 
+    /** What a stop may take beyond the time that it was given. */
+    private static final Duration AFTER_DEADLINE = Duration.ofSeconds(2);
+
     /** Stands in for a hub that is never asked. */
     private static final HubAccess NOWHERE = new HubAccess(
             "localhost",
@@ -98,6 +118,7 @@ public final class Application implements AutoCloseable {
     }
 
     private final Settings settings;
+    private final RouteFolder routeFolder;
     private final Role role;
     private final boolean presentEnd;
     private final boolean streaming;
@@ -105,13 +126,17 @@ public final class Application implements AutoCloseable {
     private final String sessionId;
     private final HubMonitor hubs;
     private final Streams streams;
+    private final StreamDefinitions definitions;
     private final DuckDbSource source;
     private final ExecutorService senders;
+    private final ExecutorService searchers;
     private final ExecutorService readers;
     private final Main camel;
     private final Clock clock;
     private final Heartbeat heartbeat;
     private final StatusExchange exchange;
+    private final LagClock lagClock;
+    private final @Nullable LiveSessions living;
     private final DeadLetterBinding deadLetters;
     private final @Nullable LiveRoutes live;
     private final Control control;
@@ -127,7 +152,12 @@ public final class Application implements AutoCloseable {
      * @param presentEnd whether rows that settle after this moment are left alone, for a run that ends
      */
     public Application(Settings settings, boolean presentEnd) {
-        this(settings, presentEnd, null, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
+        this(settings, presentEnd, Clock.systemUTC());
+    }
+
+    /** As above, by a clock that may be set while it runs: what is shown and stored goes by it, and no wait does. */
+    Application(Settings settings, boolean presentEnd, Clock clock) {
+        this(settings, presentEnd, null, Role.STREAMS, settings.get(KnownSettings.STATE_FILE), clock);
     }
 
     /**
@@ -137,73 +167,107 @@ public final class Application implements AutoCloseable {
      * @param rows which rows
      */
     public Application(Settings settings, BackfillRange rows) {
-        this(settings, true, rows, Role.STREAMS, settings.get(KnownSettings.STATE_FILE));
+        this(settings, true, rows, Role.STREAMS, settings.get(KnownSettings.STATE_FILE), Clock.systemUTC());
     }
 
     private Application(
-            Settings settings, boolean presentEnd, @Nullable BackfillRange rows, Role role, Path stateFile) {
+            Settings settings,
+            boolean presentEnd,
+            @Nullable BackfillRange rows,
+            Role role,
+            Path stateFile,
+            Clock running) {
         this.settings = settings;
+        this.routeFolder = RouteFolder.of(settings);
         this.presentEnd = presentEnd;
         this.role = role;
         this.streaming = role == Role.STREAMS;
-        Clock running = Clock.systemUTC();
         this.clock = running;
+        Ticker ticker = Ticker.system();
         state = SqliteState.open(
                 stateFile,
                 new DeadLetterLimit(
                         settings.get(KnownSettings.DEAD_LETTER_MAX_ENTRIES),
-                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()));
+                        KnownSettings.DEAD_LETTER_MAX_ENTRIES.key()),
+                running);
         sessionId = new SessionIds(running, new SecureRandom()).next();
         HubAccess access = role == Role.TRIAL ? NOWHERE : access(settings);
         source = source(settings);
         backfill = rows == null ? null : backfill(rows, source);
-        CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+        HubBreakers breakers = new HubBreakers();
         hubs = hubs(settings, access, breakers, running);
+        if (role == Role.STREAMS && rows == null) {
+            hubs.remember(new EarlierLayouts(state.hubPartitions()));
+        }
         StreamServices services = new StreamServices(
                 source,
                 hubs,
                 backfill == null ? state.watermarks() : backfill.positions(),
-                new PageMemory((long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE), (long)
-                        (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
+                new PageMemory(pagesCapacity(), (long) (Runtime.getRuntime().maxMemory() * KEPT_SHARE)),
                 pages(settings, sessionId),
                 running,
-                presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running);
-        streams = new Streams(services, settings.get(KnownSettings.ROUTES), backfill);
+                presentEnd ? Clock.fixed(running.instant(), ZoneOffset.UTC) : running,
+                ticker);
+        streams = new Streams(services, backfill);
+        definitions = RouteValues.definitions(settings);
         statistics = new Statistics(
-                sessionId, hubs, state.deadLetters(), running, new NamedDaemons("factstream-statistics-"));
+                sessionId, hubs, state.deadLetters(), running, ticker, new NamedDaemons("factstream-statistics-"));
         streams.observe(statistics::observe);
+        statistics.askForRefused(streams::refused);
         senders = Executors.newFixedThreadPool(SENDERS, new NamedDaemons("factstream-send-"));
+        // A search begins others: where all threads are busy it goes on by the one that it has, to its end even in a
+        // stop.
+        searchers = new ThreadPoolExecutor(
+                0,
+                Lane.MOST,
+                1,
+                TimeUnit.MINUTES,
+                new SynchronousQueue<>(),
+                new NamedDaemons("factstream-search-"),
+                (search, pool) -> search.run());
         // A thread for each stream that reads ahead; most of them wait for their turn at the source.
         readers = Executors.newCachedThreadPool(new NamedDaemons("factstream-read-"));
-        deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running);
+        deadLetters = new DeadLetterBinding(settings, state.deadLetters(), hubs, running, ticker);
         control = new Control(
                 streams, state.pauses(), deadLetters::replay, new Rewind(state.watermarks()), state.journal(), running);
         // What ends by itself needs none, and may run beside a runtime that has one.
-        management = streaming && !presentEnd && backfill == null && ManagementPort.isWanted(settings)
+        living = streaming ? LiveSessions.enter(stateFile, sessionId) : null;
+        management = living != null && !presentEnd && backfill == null && ManagementPort.isWanted(settings)
                 ? new ManagementPort(
-                        settings, sessionId, statistics, state.deadLetters(), state.sessions(), control, running)
+                        settings,
+                        sessionId,
+                        statistics,
+                        state.deadLetters(),
+                        state.sessions(),
+                        living,
+                        control,
+                        running)
                 : null;
         hubs.whenWorthTrying(streams::hubIsWorthTrying);
-        heartbeat = new Heartbeat(stateFile, streams, hubs, this::saveCounts);
+        heartbeat = new Heartbeat(stateFile, sessionId, streams, hubs, this::saveCounts);
+        lagClock = new LagClock(streams);
         exchange = new StatusExchange(sessionId, streams, state.status(), state.pauses(), running);
         if (backfill == null) {
             streams.pauseAtStart(id -> state.pauses().wanted().containsKey(id));
         }
-        camel = camel(access, services, breakers);
+        camel = camel(access, breakers);
         boolean lasts = streaming && !presentEnd && rows == null;
         live = lasts && settings.get(KnownSettings.RELOAD) == Reload.ON
-                ? new LiveRoutes(settings, streams, state, source, new Switch())
+                ? new LiveRoutes(settings, definitions, streams, state, source, new Switch(), running)
                 : null;
     }
 
-    private static HubMonitor hubs(Settings settings, HubAccess access, CircuitBreakerRegistry breakers, Clock clock) {
+    private static HubMonitor hubs(Settings settings, HubAccess access, HubBreakers breakers, Clock clock) {
         HubLayouts layouts = new HubLayouts(access, limit(settings), settings.get(KnownSettings.SEND_DEADLINE));
         Duration longest = settings.get(KnownSettings.BREAKER_PROBE_INTERVAL);
         Duration first = settings.get(KnownSettings.HOLD_INITIAL_DELAY);
         return new HubMonitor(
                 layouts,
                 breakers,
-                new HubMonitor.Probing(first.compareTo(longest) < 0 ? first : longest, longest),
+                new HubMonitor.Probing(
+                        first.compareTo(longest) < 0 ? first : longest,
+                        longest,
+                        settings.get(KnownSettings.HUB_LAYOUT_INTERVAL)),
                 clock,
                 new NamedDaemons("factstream-hubs-"));
     }
@@ -215,7 +279,8 @@ public final class Application implements AutoCloseable {
      * @param settings checked by {@link Settings#validateForReplay()}
      */
     public static Application withoutStreams(Settings settings) {
-        return new Application(settings, false, null, Role.ACTS, settings.get(KnownSettings.STATE_FILE));
+        return new Application(
+                settings, false, null, Role.ACTS, settings.get(KnownSettings.STATE_FILE), Clock.systemUTC());
     }
 
     /**
@@ -224,7 +289,7 @@ public final class Application implements AutoCloseable {
      * @param stateFile a state for it alone
      */
     static Application onTrial(Settings settings, Path stateFile) {
-        return new Application(settings, false, null, Role.TRIAL, stateFile);
+        return new Application(settings, false, null, Role.TRIAL, stateFile, Clock.systemUTC());
     }
 
     private Backfill backfill(BackfillRange rows, DuckDbSource source) {
@@ -238,18 +303,39 @@ public final class Application implements AutoCloseable {
     }
 
     static DuckDbSource source(Settings settings) {
-        Path spill = settings.get(KnownSettings.STATE_FILE).toAbsolutePath().resolveSibling("spill");
         return new DuckDbSource(
                 // Without a stream there may be none, and then none is opened.
                 settings.find(KnownSettings.SOURCE_FILE).orElse(Path.of("no-source")),
+                settings.sourceKey().orElse(null),
                 settings.get(KnownSettings.SOURCE_MEMORY_LIMIT),
                 settings.get(KnownSettings.SOURCE_THREADS),
                 settings.get(KnownSettings.SOURCE_QUERY_TIMEOUT),
-                spill,
+                spillFolder(settings),
                 new Courtesy(
                         settings.get(KnownSettings.SOURCE_MAX_HOLD),
                         settings.get(KnownSettings.SOURCE_PAUSE),
                         settings.get(KnownSettings.SOURCE_READERS)));
+    }
+
+    private static long pagesCapacity() {
+        return (long) (Runtime.getRuntime().maxMemory() * PAGES_SHARE);
+    }
+
+    /**
+     * Beside the state, which a runtime keeps on a disk with room; before there is one, or for somebody who may not write
+     * there, among what is temporary. DuckDB makes the folder when it needs it, and removes it.
+     */
+    private static Path spillFolder(Settings settings) {
+        Path beside = settings.get(KnownSettings.STATE_FILE)
+                .toAbsolutePath()
+                .normalize()
+                .resolveSibling("spill");
+        Path ofTheState = beside.getParent();
+        return ofTheState != null && Files.isDirectory(ofTheState) && Files.isWritable(ofTheState)
+                ? beside
+                : Path.of(System.getProperty("java.io.tmpdir"))
+                        .toAbsolutePath()
+                        .resolve("factstream-spill-" + ProcessHandle.current().pid());
     }
 
     static StreamServices.Pages pages(Settings settings, String sessionId) {
@@ -259,7 +345,8 @@ public final class Application implements AutoCloseable {
                 sessionId,
                 settings.get(KnownSettings.EVENT_NON_FINITE),
                 settings.get(KnownSettings.PAGE_MAX_ROWS),
-                settings.get(KnownSettings.PAGE_MAX_BYTES),
+                Math.min(settings.get(KnownSettings.PAGE_MAX_BYTES), pagesCapacity()),
+                settings.get(KnownSettings.BATCH_MAX_BYTES),
                 settings.get(KnownSettings.SOURCE_BUSY_RETRY),
                 settings.get(KnownSettings.HOLD_INITIAL_DELAY),
                 settings.get(KnownSettings.HOLD_MAX_DELAY),
@@ -289,23 +376,11 @@ public final class Application implements AutoCloseable {
                 settings.get(KnownSettings.MAX_RETRIES));
     }
 
-    private Main camel(HubAccess access, StreamServices services, CircuitBreakerRegistry breakers) {
+    private Main camel(HubAccess access, HubBreakers breakers) {
         Main main = new Main();
         main.setAppName("FactStream");
-        Path routes = settings.get(KnownSettings.ROUTES).toAbsolutePath();
-        Properties properties = settings.asCamelProperties();
-        properties.setProperty(
-                KnownSettings.HUB_NAME.key(),
-                role == Role.TRIAL
-                        ? Validation.hubName(settings)
-                        : settings.hubConnection().hubName());
-        properties.setProperty(KnownSettings.NAMESPACE.key(), access.namespace());
-        properties.setProperty(
-                "factstream.source.query-timeout-seconds",
-                Integer.toString(services.source().queryTimeoutSeconds()));
-        properties.setProperty(
-                "factstream.breaker.recovery-seconds",
-                Long.toString(settings.get(KnownSettings.BREAKER_RECOVERY).toSeconds()));
+        Path flow = routeFolder.flow().toAbsolutePath();
+        Properties properties = RouteValues.of(settings);
         if (role == Role.TRIAL) {
             properties.setProperty("camel.main.name", "factstream-trial");
             properties.setProperty("camel.main.autoStartup", "false");
@@ -316,24 +391,29 @@ public final class Application implements AutoCloseable {
         properties.putIfAbsent(
                 "camel.main.shutdownTimeout",
                 Long.toString(settings.get(KnownSettings.SHUTDOWN_TIMEOUT).toSeconds()));
+        // The route files beside the shared flow are loaded when it runs, each by itself: one that cannot work stops no
+        // other.
         properties.setProperty(
                 "camel.main.routesIncludePattern",
-                "file:" + routes + "/flow/*.camel.yaml" + (streaming ? ",file:" + routes + "/*.camel.yaml" : ""));
+                RouteFiles.flow(routeFolder).stream()
+                        .map(file -> "file:" + file.toAbsolutePath())
+                        .collect(Collectors.joining(",")));
         properties.putAll(deadLetters.switches(streaming && backfill == null));
-        properties.setProperty("camel.component.kamelet.location", "file:" + routes + "/flow");
+        properties.setProperty("camel.component.kamelet.location", "file:" + flow);
         // Only what is set above configures Camel; no file or variable that happens to lie around.
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setInitialProperties(properties);
-        main.bind("source", services.source());
+        main.bind("source", source);
         main.bind("streams", streams);
         main.bind("sendPool", senders);
+        main.bind("searchPool", searchers);
         main.bind("readPool", readers);
         // Where the circuit breakers of the routes find their registry, so that they can be watched from here.
-        main.bind("breakers", breakers);
+        main.bind("breakers", breakers.registry());
         main.bind("azure-eventhubs", new HubComponent(access));
         main.bind("delivery", new Delivery(streams, state.deadLetters(), sessionId, clock));
         main.configure().withRoutesBuilders(List.of());
-        main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs));
+        main.addMainListener(new ContextSetup(settings.get(KnownSettings.SEND_DEADLINE), hubs, definitions));
         main.addMainListener(deadLetters);
         if (management != null) {
             properties.putAll(management.camelProperties());
@@ -344,36 +424,39 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Starts the routes; streams run from here on.
+     * Starts the routes; streams run from here on. A route file that cannot work is refused by itself, and shown as such.
      *
-     * @throws io.factstream.config.ConfigurationException when a route file cannot work
+     * @throws ConfigurationException when no stream can run
      */
     public void start() {
-        if (streaming) {
-            RouteFiles.check(settings.get(KnownSettings.ROUTES));
-            Logs.session(sessionId);
-            if (live != null) {
-                live.remember();
-            }
-            if (management != null) {
-                management.requireFree();
-            }
-            state.sessions().start(Session.starting(sessionId, clock.instant()));
-            warmUp();
-        }
-        try {
-            camel.start();
-        } catch (Exception e) {
-            throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
-        }
         if (!streaming) {
+            startCamel();
             return;
+        }
+        FirstLoad files = new FirstLoad(settings, definitions, streams, new Switch());
+        files.look();
+        refuseForeignStreams();
+        Logs.session(sessionId);
+        if (management != null) {
+            management.requireFree();
+        }
+        state.sessions().start(Session.starting(sessionId, clock.instant()));
+        warmUp();
+        startCamel();
+        files.load();
+        if (backfill != null) {
+            files.require(backfill.stream());
+        }
+        if (live != null) {
+            live.begin(files);
         }
         StatusMBeans shown =
                 new StatusMBeans(camel.getCamelContext(), sessionId, statistics, state.deadLetters(), control);
         shown.register();
+        hubs.whenLayoutChanges(shown::tell);
         mbeans = shown;
         statistics.start();
+        lagClock.start();
         if (backfill == null) {
             heartbeat.start();
             exchange.start();
@@ -381,11 +464,41 @@ public final class Application implements AutoCloseable {
         if (live != null) {
             live.start();
         }
+        if (!settings.isGiven(KnownSettings.ROUTES)
+                && settings.shippedRoutes()
+                        .filter(routeFolder.streams()::equals)
+                        .isPresent()) {
+            LOG.info(
+                    "routes={} are the streams that come with FactStream: {} is not set, and there is no folder routes here",
+                    routeFolder.streams(),
+                    KnownSettings.ROUTES);
+        }
         LOG.info(
-                "session={} started streams={} source={}",
+                "session={} started streams={} routes={} source={}",
                 sessionId,
                 streams.all().size(),
+                routeFolder.streams(),
                 settings.get(KnownSettings.SOURCE_FILE));
+    }
+
+    /** Once such a stream has a watermark, somebody has meant it. */
+    private void refuseForeignStreams() {
+        if (state.watermarks().all().isEmpty()) {
+            try {
+                ShippedStreams.refuseWithoutTheirTables(settings, source);
+            } catch (SourceException e) {
+                // The streams meet it, too, and try again.
+                LOG.debug("the tables of the source are not known yet", e);
+            }
+        }
+    }
+
+    private void startCamel() {
+        try {
+            camel.start();
+        } catch (Exception e) {
+            throw new RouteFailures(routeFolder, settings).of(e);
+        }
     }
 
     /** What every stream begins with takes as long as Camel's start, and needs nothing of it. */
@@ -404,9 +517,10 @@ public final class Application implements AutoCloseable {
     /**
      * Loads one more route file.
      *
-     * @throws io.factstream.config.ConfigurationException when Camel does not take it
+     * @throws ConfigurationException when it cannot work
      */
     void load(Path file) {
+        definitions.of(file).values().forEach(streams::prepare);
         load(PluginHelper.getResourceLoader(camel.getCamelContext()).resolveResource("file:" + file.toAbsolutePath()));
     }
 
@@ -414,7 +528,7 @@ public final class Application implements AutoCloseable {
         try {
             PluginHelper.getRoutesLoader(camel.getCamelContext()).loadRoutes(file);
         } catch (Exception e) {
-            throw new RouteFailures(settings.get(KnownSettings.ROUTES)).of(e);
+            throw new RouteFailures(routeFolder, settings).of(e);
         }
     }
 
@@ -462,22 +576,38 @@ public final class Application implements AutoCloseable {
         return control;
     }
 
+    /** What people did to it, to which a command adds what it does. */
+    public Journal journal() {
+        return state.journal();
+    }
+
     /** The Camel context, for those who watch it. */
     public CamelContext context() {
         return camel.getCamelContext();
     }
 
     /**
-     * Whether there is nothing left to wait for: each stream has come to its present end, is paused, or has failed that
-     * often in a row.
+     * The streams that are still waited for: they have not come to their present end, are not paused, have not failed that
+     * often in a row, and have not been quiet for {@code factstream.once.patience}.
      */
-    public boolean isDrained(int failures) {
+    public List<FactStream> undrained(int failures) {
         return streams.all().stream()
-                .map(FactStream::status)
-                .allMatch(status -> (status.drained() && status.state() == StreamState.RUNNING)
-                        || status.state() == StreamState.PAUSED
-                        || status.consecutiveFailures() >= failures
-                        || isCutOff(status));
+                .filter(stream -> !isDone(stream, failures))
+                .toList();
+    }
+
+    private boolean isDone(FactStream stream, int failures) {
+        StreamStatus status = stream.status();
+        return (status.drained() && status.state() == StreamState.RUNNING)
+                || status.state() == StreamState.PAUSED
+                || status.consecutiveFailures() >= failures
+                || isCutOff(status)
+                || stream.quiet().compareTo(settings.get(KnownSettings.ONCE_PATIENCE)) >= 0;
+    }
+
+    /** How long a stream that has come to a stop is waited for, where this runtime is to end by itself. */
+    public Duration patience() {
+        return settings.get(KnownSettings.ONCE_PATIENCE);
     }
 
     private boolean isCutOff(StreamStatus status) {
@@ -485,6 +615,18 @@ public final class Application implements AutoCloseable {
                 && streams.find(status.stream())
                         .flatMap(stream -> hubs.cut(stream.definition().hub()))
                         .isPresent();
+    }
+
+    /**
+     * As {@link #close}, and the log says why.
+     *
+     * @param why such as by which signal
+     */
+    public void close(String why) {
+        if (streaming && camel.isStarted()) {
+            LOG.info("session={} stops: {}", sessionId, why);
+        }
+        close();
     }
 
     /** Lets pages under way finish, saves, and ends the session. */
@@ -497,14 +639,17 @@ public final class Application implements AutoCloseable {
                 live.stop();
             }
             heartbeat.close();
+            lagClock.close();
             statistics.close();
             deadLetters.stop();
-            finishPages(timeout);
+            long deadline = System.nanoTime() + timeout.toNanos();
+            finishPages(deadline, timeout);
             hubs.close();
-            camel.stop();
+            stopCamel(Duration.ofNanos(deadline - System.nanoTime()));
             senders.shutdown();
+            searchers.shutdown();
             readers.shutdown();
-            if (!senders.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!senders.awaitTermination(AFTER_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("sends still under way after {} were given up; their pages will be sent again", timeout);
             }
         } catch (InterruptedException e) {
@@ -516,19 +661,41 @@ public final class Application implements AutoCloseable {
                 endSession();
             }
             state.close();
+            if (living != null) {
+                living.close();
+            }
         }
     }
 
-    private void finishPages(Duration timeout) throws InterruptedException {
+    /** Camel waits for what is under way too: for the rest of the time, where there is any. */
+    private void stopCamel(Duration left) {
+        if (camel.isStarted()) {
+            camel.getCamelContext()
+                    .getShutdownStrategy()
+                    .setTimeout(Math.max(AFTER_DEADLINE.toSeconds(), left.toSeconds()));
+        }
+        camel.stop();
+    }
+
+    /** Waits for the pages under way, and gives up those that are not sent in time: none of them begins another send. */
+    private void finishPages(long deadline, Duration timeout) throws InterruptedException {
         streams.all().forEach(FactStream::finish);
-        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean finished = true;
         for (FactStream stream : streams.all()) {
             if (!stream.awaitFinished(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                finished = false;
                 LOG.warn(
-                        "stream={} page still under way after {} was given up; it will be sent again",
+                        "stream={} page still under way after {} was given up; what is left of it is sent after the next start",
                         stream.definition().id(),
                         timeout);
             }
+        }
+        if (!finished) {
+            streams.all().forEach(FactStream::giveUp);
+            // Sends under way are not waited for any longer. What was still to begin ends at once, but must end: its
+            // page waits.
+            senders.shutdownNow().forEach(Runnable::run);
+            searchers.shutdownNow().forEach(Runnable::run);
         }
     }
 
@@ -536,9 +703,11 @@ public final class Application implements AutoCloseable {
     private final class Switch implements RouteSwitch {
 
         @Override
-        public void load(RouteVersion version) {
-            String name = version.file().toAbsolutePath().toString();
+        public void load(RouteVersion version, Map<String, StreamDefinition> definitions) {
+            definitions.values().forEach(streams::prepare);
+            String name = "file:" + version.file().toAbsolutePath();
             Application.this.load(ResourceHelper.fromString(name, version.yaml()));
+            streams.loaded(version.streams());
         }
 
         @Override
@@ -557,8 +726,41 @@ public final class Application implements AutoCloseable {
                 for (String id : ids) {
                     context.removeRoute(id);
                 }
+                // Those that Camel could not make are no routes yet.
+                ModelCamelContext model = (ModelCamelContext) context;
+                for (String id : version.routes()) {
+                    RouteDefinition left = model.getRouteDefinition(id);
+                    if (left != null) {
+                        model.removeRouteDefinition(left);
+                    }
+                }
             } catch (Exception e) {
                 throw new IllegalStateException("routes " + ids + " cannot be stopped", e);
+            }
+        }
+
+        @Override
+        public void discard(RouteVersion version) {
+            List<String> gone = streams.discard(version.streams());
+            remove(version);
+            CamelContext context = camel.getCamelContext();
+            for (String stream : gone) {
+                forget(stream);
+                Pattern source = Pattern.compile("kamelet:(//)?fact-stream\\?(.*&)?stream=" + stream + "(&.*)?");
+                // Made anew, it makes the stream's flow.
+                for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
+                    if (source.matcher(endpoint.getEndpointUri()).matches()) {
+                        removeEndpoint(context, endpoint);
+                    }
+                }
+            }
+        }
+
+        private void removeEndpoint(CamelContext context, Endpoint endpoint) {
+            try {
+                context.removeEndpoint(endpoint);
+            } catch (Exception e) {
+                throw new IllegalStateException("endpoint " + endpoint + " cannot be removed", e);
             }
         }
 
@@ -607,19 +809,30 @@ public final class Application implements AutoCloseable {
         List<StreamStatus> statuses =
                 streams.all().stream().map(FactStream::status).toList();
         Outcome outcome = Outcome.STOPPED;
-        if (statuses.stream().anyMatch(status -> status.lastError() != null)) {
+        if (statuses.stream().anyMatch(status -> status.lastError() != null)
+                || !streams.refused().isEmpty()) {
             outcome = Outcome.FAILED;
         } else if (presentEnd && statuses.stream().allMatch(StreamStatus::drained)) {
             outcome = Outcome.COMPLETED;
         }
-        Map<String, String> outcomes =
-                statuses.stream().collect(Collectors.toMap(StreamStatus::stream, Application::outcome));
+        Map<String, String> outcomes = new TreeMap<>();
+        streams.refused().forEach(refused -> outcomes.put(refused.stream(), "refused: " + refused.why()));
+        statuses.forEach(status -> outcomes.put(status.stream(), outcome(status)));
         try {
             state.sessions().end(sessionId, clock.instant(), outcome, outcomes);
         } catch (StateException e) {
             // The session then looks like one that was killed. Each page was saved, or not, when it was delivered.
             LOG.warn("session={} ends, and this could not be saved: {}", sessionId, e.getMessage());
         }
+        StreamCounts counts = statistics.counts();
+        LOG.info(
+                "session={} ended outcome={} rows={} events={} deadLettered={} seconds={}",
+                sessionId,
+                Word.of(outcome),
+                counts.rowsRead(),
+                counts.eventsSent(),
+                counts.deadLettered(),
+                Duration.between(statistics.begun(), clock.instant()).toSeconds());
     }
 
     private static String outcome(StreamStatus status) {

@@ -2,7 +2,6 @@ package io.factstream;
 
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
-import io.factstream.routes.RouteFiles;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.SourceBusyException;
 import io.factstream.stream.Backfill;
@@ -27,12 +26,7 @@ public record BackfillRange(
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return Backfill.of(
-                        RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream),
-                        source,
-                        watermarks,
-                        from,
-                        to);
+                return Backfill.of(RouteValues.definitions(settings).stream(stream), source, watermarks, from, to);
             } catch (SourceBusyException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;

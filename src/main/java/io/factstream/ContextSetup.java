@@ -2,9 +2,11 @@ package io.factstream;
 
 import io.factstream.eventhubs.BatchSender;
 import io.factstream.eventhubs.HubMonitor;
+import io.factstream.routes.Placeholders;
+import io.factstream.routes.StreamDefinitions;
+import io.factstream.routes.StreamRoutesLoader;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
@@ -16,19 +18,17 @@ final class ContextSetup extends MainListenerSupport {
 
     private final Duration deadline;
     private final HubMonitor hubs;
+    private final StreamDefinitions definitions;
 
-    ContextSetup(Duration deadline, HubMonitor hubs) {
+    ContextSetup(Duration deadline, HubMonitor hubs, StreamDefinitions definitions) {
         this.deadline = deadline;
         this.hubs = hubs;
+        this.definitions = definitions;
     }
 
-    /** What a placeholder of a route stands for is what the settings say; the environment is one place to set them. */
     @Override
     public void beforeInitialize(BaseMainSupport main) {
-        PropertiesComponent properties =
-                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
-        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
-        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+        Placeholders.configure(main.getCamelContext());
     }
 
     @Override
@@ -39,5 +39,8 @@ final class ContextSetup extends MainListenerSupport {
         // Camel's own default would log each with its stack trace, however often a hub that is away is tried.
         context.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
         context.getRegistry().bind("sender", new BatchSender(context, SENDER_ROUTE, deadline, hubs));
+        StreamRoutesLoader loader = new StreamRoutesLoader(definitions);
+        loader.setCamelContext(context);
+        context.getRegistry().bind(StreamRoutesLoader.NAME, loader);
     }
 }

@@ -7,6 +7,7 @@ import io.factstream.deadletter.Publication;
 import io.factstream.deadletter.Replay;
 import io.factstream.eventhubs.HubCourier;
 import io.factstream.eventhubs.Hubs;
+import io.factstream.time.Ticker;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -24,14 +25,16 @@ final class DeadLetterBinding extends MainListenerSupport {
     private final DeadLetterStore store;
     private final Hubs hubs;
     private final Clock clock;
+    private final Ticker ticker;
     private volatile @Nullable Replay replay;
     private volatile @Nullable Publication publication;
 
-    DeadLetterBinding(Settings settings, DeadLetterStore store, Hubs hubs, Clock clock) {
+    DeadLetterBinding(Settings settings, DeadLetterStore store, Hubs hubs, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.store = store;
         this.hubs = hubs;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -62,7 +65,8 @@ final class DeadLetterBinding extends MainListenerSupport {
                 courier,
                 settings.find(KnownSettings.DEAD_LETTER_HUB).orElse(null),
                 settings.get(KnownSettings.HOLD_MAX_DELAY),
-                clock);
+                clock,
+                ticker);
         publication = told;
         context.getRegistry().bind("publication", told);
     }

@@ -2,9 +2,12 @@ package io.factstream;
 
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.ConfigurationException.Problem;
-import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
+import io.factstream.journal.Action;
+import io.factstream.journal.Action.Kind;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
@@ -19,7 +22,10 @@ import io.factstream.validation.Finding;
 import io.factstream.validation.Severity;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.WatermarkStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,9 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -58,11 +62,14 @@ final class LiveRoutes {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Settings settings;
+    private final RouteFolder routeFolder;
     private final Path folder;
+    private final StreamDefinitions definitions;
     private final Streams streams;
     private final SqliteState state;
     private final DuckDbSource source;
     private final RouteSwitch routes;
+    private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** What runs. */
@@ -73,21 +80,36 @@ final class LiveRoutes {
     private final Map<Path, RouteVersion> refused = new HashMap<>();
     /** Which of them a person has to decide about. */
     private final Set<Path> undecided = new HashSet<>();
+    /** Whether something was taken up or removed in this look, so that what was refused may be right with it. */
+    private boolean changed;
+    /** Whether that was so in the look before. */
+    private boolean again;
 
     private @Nullable Thread thread;
 
-    LiveRoutes(Settings settings, Streams streams, SqliteState state, DuckDbSource source, RouteSwitch routes) {
+    LiveRoutes(
+            Settings settings,
+            StreamDefinitions definitions,
+            Streams streams,
+            SqliteState state,
+            DuckDbSource source,
+            RouteSwitch routes,
+            Clock clock) {
+        this.clock = clock;
         this.settings = settings;
-        this.folder = settings.get(KnownSettings.ROUTES);
+        this.routeFolder = RouteFolder.of(settings);
+        this.folder = routeFolder.streams();
+        this.definitions = definitions;
         this.streams = streams;
         this.state = state;
         this.source = source;
         this.routes = routes;
     }
 
-    /** Remembers what is about to be loaded, so that what is saved meanwhile is taken up. */
-    void remember() {
-        running.putAll(RouteVersion.all(folder, Map.of()));
+    /** Begins with what was loaded and refused, so that what was saved meanwhile is taken up. */
+    void begin(FirstLoad first) {
+        running.putAll(first.running());
+        refused.putAll(first.refused());
     }
 
     void start() {
@@ -115,7 +137,7 @@ final class LiveRoutes {
     private void look() throws InterruptedException {
         Map<Path, RouteVersion> found;
         try {
-            found = RouteVersion.all(folder, seen);
+            found = RouteVersion.all(folder, definitions, seen);
         } catch (ConfigurationException e) {
             // A folder that is being mounted anew is no wish to end all streams.
             LOG.debug("routes={} {}", folder, e.getMessage());
@@ -123,18 +145,28 @@ final class LiveRoutes {
         }
         Map<Path, RouteVersion> before = seen;
         seen = found;
+        again = changed;
+        changed = false;
+        forgetWhatIsGone(found.keySet());
         Set<Path> files = new HashSet<>(running.keySet());
         files.addAll(found.keySet());
         for (Path file : files.stream().sorted().toList()) {
             RouteVersion version = found.get(file);
             if (Objects.equals(version, running.get(file))) {
                 if (refused.remove(file) != null) {
+                    streams.accept(file);
                     streamsOf(running.get(file)).forEach(stream -> stream.refused(null));
                 }
             } else if (Objects.equals(version, before.get(file)) && !isClosed()) {
                 takeUp(file, version);
             }
         }
+    }
+
+    /** What was refused and never ran is no stream any more when its file is gone. */
+    private void forgetWhatIsGone(Set<Path> found) {
+        refused.keySet().removeIf(file -> !found.contains(file) && !running.containsKey(file));
+        streams.acceptIf(file -> Files.notExists(file));
     }
 
     private boolean isClosed() {
@@ -146,7 +178,7 @@ final class LiveRoutes {
             remove(file);
             return;
         }
-        if (version.equals(refused.get(file)) && !isDecided(version)) {
+        if (version.equals(refused.get(file)) && !again && !isDecided(version)) {
             return;
         }
         RouteVersion old = running.get(file);
@@ -156,6 +188,8 @@ final class LiveRoutes {
             if (replace(file, old, version, definitions)) {
                 running.put(file, version);
                 refused.remove(file);
+                streams.accept(file);
+                changed = true;
             }
         } catch (ConfigurationException e) {
             refuse(
@@ -166,6 +200,17 @@ final class LiveRoutes {
                             .toList());
         } catch (SourceBusyException | SourceUnavailableException | StateException e) {
             LOG.debug("file={} waits: {}", file, e.getMessage());
+        } catch (RuntimeException e) {
+            // Whatever it is, it is that of this file, and must not keep others from being taken up.
+            LOG.warn("file={} could not be taken up", file, e);
+            refuse(
+                    file,
+                    version,
+                    List.of(new Finding(
+                            Severity.ERROR,
+                            file.toString(),
+                            "could not be taken up: " + e.getMessage(),
+                            "Correct the file, or restart the runtime")));
         }
     }
 
@@ -180,10 +225,8 @@ final class LiveRoutes {
 
     /** Throws what {@code validate} would say against a file. */
     private Map<String, StreamDefinition> check(Path file, RouteVersion version) throws InterruptedException {
-        Set<String> mine = version.files().stream().map(Path::toString).collect(Collectors.toSet());
-        List<Problem> problems = new ArrayList<>(RouteFiles.errors(folder).stream()
-                .filter(problem -> mine.contains(problem.where().replaceFirst(":\\d+$", "")))
-                .toList());
+        RouteFiles.Mistakes mistakes = RouteFiles.mistakes(routeFolder, RouteValues.of(settings));
+        List<Problem> problems = new ArrayList<>(mistakes.of(file));
         addTakenIds(file, version, problems);
         RouteVersion old = running.get(file);
         if (problems.isEmpty() && (old == null || !old.text().equals(version.text()))) {
@@ -194,11 +237,8 @@ final class LiveRoutes {
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        Properties values = Validation.values(settings);
-        Map<String, StreamDefinition> definitions = new TreeMap<>();
-        for (String stream : version.streams()) {
-            StreamDefinition definition = RouteFiles.stream(folder, stream, values);
-            definitions.put(stream, definition);
+        Map<String, StreamDefinition> made = definitions.of(file);
+        for (StreamDefinition definition : made.values()) {
             try {
                 dryRun(definition).check();
             } catch (SourceBusyException | SourceUnavailableException e) {
@@ -208,7 +248,7 @@ final class LiveRoutes {
                 throw new ConfigurationException(finding.where(), finding.what(), finding.mend(), e);
             }
         }
-        return definitions;
+        return made;
     }
 
     /** The text of the other file may be what a person is about to change, so the ids that run decide. */
@@ -245,6 +285,9 @@ final class LiveRoutes {
         RouteVersion known = refused.put(file, version);
         String why = findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
         RouteVersion old = running.get(file);
+        if (old == null) {
+            streams.refuse(file, version.streams(), why);
+        }
         if (version.equals(known)) {
             return;
         }
@@ -254,6 +297,7 @@ final class LiveRoutes {
                 old == null ? "nothing of it runs" : "the version before runs on",
                 why);
         streamsOf(old).forEach(stream -> stream.refused(why));
+        record(file, String.valueOf(file.getFileName()), "refused: " + why);
     }
 
     private List<FactStream> streamsOf(@Nullable RouteVersion version) {
@@ -300,11 +344,14 @@ final class LiveRoutes {
         }
         List<FactStream> now = streamsOf(version);
         routes.show();
-        now.forEach(stream -> LOG.info(
-                "stream={} version={} file={} taken up",
-                stream.definition().id(),
-                stream.version().number(),
-                file));
+        now.forEach(stream -> {
+            LOG.info(
+                    "stream={} version={} file={} taken up",
+                    stream.definition().id(),
+                    stream.version().number(),
+                    file);
+            record(file, stream.definition().id(), "version " + stream.version().number() + " taken up from " + file);
+        });
         if (now.isEmpty()) {
             LOG.info("file={} taken up", file);
         }
@@ -366,15 +413,16 @@ final class LiveRoutes {
         if (old != null) {
             routes.remove(old);
         }
-        definitions.forEach(streams::prepare);
+        Map<String, StreamDefinition> before = streamsOf(old).stream()
+                .map(FactStream::definition)
+                .collect(Collectors.toMap(StreamDefinition::id, definition -> definition));
         try {
-            routes.load(version);
+            routes.load(version, definitions);
         } catch (ConfigurationException e) {
+            // Camel took it on trial, so this is not for the file to mend; the version before must run on.
+            routes.discard(version);
             if (old != null) {
-                // Camel took it on trial, so this is not for the file to mend; the version before must run on.
-                old.streams().forEach(stream -> streams.find(stream)
-                        .ifPresent(running -> streams.prepare(stream, running.definition())));
-                routes.load(old);
+                routes.load(old, before);
             }
             throw e;
         }
@@ -396,6 +444,7 @@ final class LiveRoutes {
         old.streams().forEach(this::retire);
         running.remove(file);
         refused.remove(file);
+        changed = true;
         if (old.streams().isEmpty()) {
             LOG.info("file={} removed", file);
         }
@@ -408,7 +457,24 @@ final class LiveRoutes {
             streams.remove(id);
             routes.forget(id);
             LOG.info("stream={} drained and removed, its watermark stays", id);
+            record(folder, id, "no file defines it any more: drained and removed, its watermark stays");
         });
+    }
+
+    /** Who saved a file is not known; whom it belongs to is the nearest to that. */
+    private void record(Path file, String subject, String what) {
+        String owner;
+        try {
+            owner = "owner of the file, " + Files.getOwner(file).getName();
+        } catch (IOException | UnsupportedOperationException e) {
+            owner = "somebody";
+        }
+        try {
+            state.journal().add(new Action(clock.instant(), owner, Kind.EDIT, subject, what));
+        } catch (StateException e) {
+            // It is done, and the log holds it.
+            LOG.warn("action=edit subject={} could not be recorded: {}", subject, e.getMessage());
+        }
     }
 
     /** Takes nothing more up; a change that is being taken up comes to its end. */

@@ -2,6 +2,7 @@ package io.factstream;
 
 import io.factstream.config.ConfigurationException;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.StreamDefinitions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,16 +29,17 @@ record RouteVersion(Path file, String text, Map<Path, String> queries, Set<Strin
     /**
      * All route files of a folder.
      *
+     * @param definitions says what a file holds
      * @param known what was seen before, to spare the parsing of what has not changed
-     * @throws ConfigurationException when the folder is not there, or the shared flow is not in it
+     * @throws ConfigurationException when the folder is not there
      */
-    static Map<Path, RouteVersion> all(Path folder, Map<Path, RouteVersion> known) {
-        if (!Files.isDirectory(folder.resolve("flow"))) {
-            throw new ConfigurationException(folder.toString(), "has no folder flow", "Mount the whole folder");
+    static Map<Path, RouteVersion> all(Path folder, StreamDefinitions definitions, Map<Path, RouteVersion> known) {
+        if (!Files.isDirectory(folder)) {
+            throw new ConfigurationException(folder.toString(), "is no folder", "Mount it");
         }
         Map<Path, RouteVersion> versions = new TreeMap<>();
         for (Path file : RouteFiles.files(folder)) {
-            RouteVersion version = of(file, known.get(file));
+            RouteVersion version = of(file, definitions, known.get(file));
             if (version != null) {
                 versions.put(file, version);
             }
@@ -45,15 +47,15 @@ record RouteVersion(Path file, String text, Map<Path, String> queries, Set<Strin
         return versions;
     }
 
-    private static @Nullable RouteVersion of(Path file, @Nullable RouteVersion known) {
+    private static @Nullable RouteVersion of(Path file, StreamDefinitions definitions, @Nullable RouteVersion known) {
         String text = read(file);
         if (text == null) {
             // Gone since it was listed.
             return null;
         }
-        RouteFiles.Contents contents = known != null && known.text.equals(text)
-                ? new RouteFiles.Contents(known.routes, known.streams, known.queries.keySet())
-                : RouteFiles.contents(file);
+        StreamDefinitions.Contents contents = known != null && known.text.equals(text)
+                ? new StreamDefinitions.Contents(known.routes, known.streams, known.queries.keySet())
+                : definitions.contents(file);
         Map<Path, String> queries = new LinkedHashMap<>();
         for (Path query : contents.queries()) {
             String sql = read(query);

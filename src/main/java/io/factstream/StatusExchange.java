@@ -6,17 +6,22 @@ import io.factstream.status.Pauses;
 import io.factstream.status.StatusBoard;
 import io.factstream.status.StreamReport;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.RefusedStream;
+import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.stream.Streams;
 import io.factstream.text.Word;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +80,10 @@ final class StatusExchange implements AutoCloseable {
     private synchronized void exchange() {
         try {
             obey(pauses.wanted());
-            board.putUp(streams.all().stream().map(this::report).toList());
+            board.putUp(Stream.concat(
+                            streams.all().stream().map(this::report),
+                            streams.refused().stream().map(this::report))
+                    .toList());
         } catch (StateException e) {
             // What matters is saved with each page, whose failure is shown by its stream; here the next second will do.
             LOG.debug("statuses could not be exchanged", e);
@@ -104,16 +112,44 @@ final class StatusExchange implements AutoCloseable {
                 now,
                 Word.of(status.state()),
                 status.since(),
-                status.backlog().rows(),
-                status.backlog().seconds().isPresent()
-                        ? (Long) status.backlog().seconds().getAsLong()
-                        : null,
-                status.backlog().unsettled(),
+                status.lagRows(),
+                status.lagSeconds(),
+                status.rowsUnsettled(),
+                status.lookedAt(),
                 status.lateRows().rows(),
                 status.lateRows().gone(),
                 paces.computeIfAbsent(status.stream(), id -> new Pace()).at(done),
                 status.lastError(),
-                status.warning());
+                remarks(status));
+    }
+
+    /** What a person should look at besides the last error; null when there is nothing. */
+    private static @Nullable String remarks(StreamStatus status) {
+        List<String> remarks = new ArrayList<>(status.warnings());
+        if (status.state() != StreamState.FAILING
+                && status.standstill() != null
+                && status.standstill().rowsWait()) {
+            remarks.add(0, status.standstill().why());
+        }
+        return remarks.isEmpty() ? null : String.join("; ", remarks);
+    }
+
+    private StreamReport report(RefusedStream refused) {
+        return new StreamReport(
+                refused.stream(),
+                sessionId,
+                clock.instant(),
+                RefusedStream.STATE,
+                refused.since(),
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                refused.why(),
+                null);
     }
 
     /** How fast a count grew in about the last ten seconds. */

@@ -7,8 +7,8 @@ import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.DeliveryException;
 import io.factstream.eventhubs.HubLayout;
 import io.factstream.eventhubs.HubLayouts;
-import io.factstream.routes.RouteFiles;
 import io.factstream.session.SessionIds;
+import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.DryRun;
 import io.factstream.stream.EventPreview;
@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,7 @@ public record StreamPreview(
     public static StreamPreview of(Settings settings, String stream, int most, OptionalInt partitions)
             throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        StreamDefinition definition =
-                RouteFiles.stream(settings.get(KnownSettings.ROUTES), stream, Validation.values(settings));
+        StreamDefinition definition = RouteValues.definitions(settings).stream(stream);
         SavedWatermark saved = saved(settings.get(KnownSettings.STATE_FILE), stream);
         Watermark after = saved == null ? null : saved.position();
         Layout layout = partitions.isPresent()
@@ -73,18 +74,28 @@ public record StreamPreview(
                 : asked(settings, definition.hub());
         // As long as that of a run, so that the sizes are right.
         String session = new SessionIds(clock, new SecureRandom()).next();
-        DryRun run = new DryRun(
-                definition,
-                Application.pages(settings, session),
-                Application.source(settings),
-                layout.hub == null ? Application.limit(settings) : layout.hub.limit(),
-                PATIENCE);
-        List<EventPreview> events = run.next(after, clock.instant(), most, layout.hub);
+        List<EventPreview> events;
+        Optional<String> waiting;
+        try (DuckDbSource source = Application.source(settings)) {
+            DryRun run = new DryRun(
+                    definition,
+                    Application.pages(settings, session),
+                    source,
+                    layout.hub == null ? Application.limit(settings) : layout.hub.limit(),
+                    PATIENCE);
+            events = run.next(saved, clock.instant(), most, layout.hub);
+            waiting = run.waiting(after, clock.instant());
+        }
         boolean changed = saved != null && !saved.isOf(definition.fingerprint());
-        String note = changed
-                ? "the query is not the one that made the watermark: these events are sent once it is accepted"
-                : layout.whyUnknown;
-        return new StreamPreview(stream, definition.hub(), after, events, note);
+        List<String> notes = new ArrayList<>();
+        if (changed) {
+            notes.add("the query is not the one that made the watermark: these events are sent once it is accepted");
+        } else if (layout.whyUnknown != null) {
+            notes.add(layout.whyUnknown);
+        }
+        waiting.ifPresent(notes::add);
+        return new StreamPreview(
+                stream, definition.hub(), after, events, notes.isEmpty() ? null : String.join("\n", notes));
     }
 
     private static @Nullable SavedWatermark saved(Path state, String stream) {

@@ -7,7 +7,7 @@ import io.factstream.config.Settings;
 import io.factstream.querytest.QueryTest;
 import io.factstream.querytest.QueryTestFile;
 import io.factstream.querytest.QueryTestRun;
-import io.factstream.routes.RouteFiles;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.session.SessionIds;
 import io.factstream.stream.StreamDefinition;
 import java.io.IOException;
@@ -60,6 +60,7 @@ public final class StreamTests {
         try (TemporaryFolder scratch = new TemporaryFolder("factstream-test")) {
             String session = new SessionIds(Clock.systemUTC(), new SecureRandom()).next();
             QueryTestRun run = new QueryTestRun(Application.pages(settings, session), scratch.path());
+            StreamDefinitions definitions = RouteValues.definitions(settings);
             for (String stream : chosen) {
                 Path file = files.get(stream);
                 if (file == null) {
@@ -70,7 +71,7 @@ public final class StreamTests {
                                     .map(nearest -> "Did you mean " + nearest + "?")
                                     .orElse("Write it; docs/routes.md shows the form"));
                 }
-                StreamDefinition definition = RouteFiles.stream(folder, stream, Validation.values(settings));
+                StreamDefinition definition = definitions.stream(stream);
                 for (QueryTest test : QueryTestFile.read(file)) {
                     outcomes.add(new Outcome(stream, test.name(), run.run(definition, test)));
                 }

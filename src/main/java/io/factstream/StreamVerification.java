@@ -3,7 +3,7 @@ package io.factstream;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.eventhubs.HubEvents;
-import io.factstream.routes.RouteFiles;
+import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.StreamDefinition;
 import io.factstream.stream.StreamRows;
@@ -12,7 +12,6 @@ import io.factstream.verify.Scope;
 import io.factstream.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
 
 /** Wires the comparison of a stream with its hub, by the settings of the runtime that sends it. It changes nothing. */
 public final class StreamVerification {
@@ -39,25 +38,24 @@ public final class StreamVerification {
      */
     public static Comparison compare(Settings settings, String stream, Scope scope, String consumerGroup, Path place)
             throws InterruptedException {
-        Properties values = settings.asCamelProperties();
-        values.setProperty(
-                KnownSettings.HUB_NAME.key(), settings.hubConnection().hubName());
-        StreamDefinition definition = RouteFiles.stream(settings.get(KnownSettings.ROUTES), stream, values);
-        StreamRows rows = new StreamRows(
-                definition,
-                Application.source(settings),
-                settings.get(KnownSettings.EVENT_NON_FINITE),
-                settings.get(KnownSettings.SOURCE_BUSY_RETRY),
-                PATIENCE);
+        StreamDefinition definition = RouteValues.definitions(settings).stream(stream);
         Verifier.Room room = new Verifier.Room(
                 place, settings.get(KnownSettings.SOURCE_MEMORY_LIMIT), settings.get(KnownSettings.SOURCE_THREADS));
-        try (SqliteState state = SqliteState.openReadOnly(settings.get(KnownSettings.STATE_FILE));
+        try (DuckDbSource source = Application.source(settings);
+                SqliteState state = SqliteState.openReadOnly(settings.get(KnownSettings.STATE_FILE));
                 HubEvents hub = new HubEvents(
                         Application.access(settings),
                         definition.hub(),
                         consumerGroup,
                         settings.get(KnownSettings.SEND_DEADLINE),
                         PATIENCE)) {
+            StreamRows rows = new StreamRows(
+                    definition,
+                    source,
+                    settings.get(KnownSettings.EVENT_NON_FINITE),
+                    settings.get(KnownSettings.BATCH_MAX_BYTES),
+                    settings.get(KnownSettings.SOURCE_BUSY_RETRY),
+                    PATIENCE);
             return new Verifier(definition, rows, state.watermarks(), state.deadLetters(), hub, room).compare(scope);
         }
     }

@@ -10,6 +10,8 @@ import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.DeliveryException;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.source.DuckDbSource;
 import io.factstream.source.SourceException;
 import io.factstream.state.SqliteState;
@@ -32,7 +34,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,6 +56,7 @@ public final class Validation {
 
     private final Settings settings;
     private final Path folder;
+    private final RouteFolder routes;
     private final Set<Finding> findings = new LinkedHashSet<>();
     private final List<Examination> examinations = new ArrayList<>();
     /** The route file of each stream. */
@@ -61,7 +64,8 @@ public final class Validation {
 
     private Validation(Settings settings) {
         this.settings = settings;
-        this.folder = settings.get(KnownSettings.ROUTES);
+        this.routes = RouteFolder.of(settings);
+        this.folder = routes.streams();
     }
 
     /**
@@ -85,8 +89,9 @@ public final class Validation {
         if (!Files.isDirectory(folder)) {
             return report(Set.of());
         }
-        RouteFiles.Form form = RouteFiles.form(folder);
-        List<Problem> errors = new ArrayList<>(RouteFiles.errors(folder));
+        RouteFiles.Form form = RouteFiles.form(routes);
+        List<Problem> errors = new ArrayList<>(
+                RouteFiles.mistakes(routes, RouteValues.of(settings)).all());
         errors.addAll(form.faults());
         errors.forEach(problem -> findings.add(Finding.of(Severity.ERROR, problem)));
         Set<String> broken = new HashSet<>();
@@ -101,6 +106,9 @@ public final class Validation {
                         .filter(Files::isRegularFile)
                         .isPresent()) {
             try (DuckDbSource opened = Application.source(settings)) {
+                if (!readsTheSource(opened)) {
+                    return report(Set.of());
+                }
                 for (StreamDefinition stream : definitions.values()) {
                     examine(opened, stream, sample);
                 }
@@ -160,7 +168,8 @@ public final class Validation {
     }
 
     private void tryInCamel(Set<String> broken) {
-        if (broken.contains(folder.toString()) || broken.stream().anyMatch(file -> file.contains("/flow/"))) {
+        if (broken.contains(folder.toString())
+                || broken.stream().anyMatch(file -> Path.of(file).startsWith(routes.flow()))) {
             return;
         }
         try (RouteTrial trial = new RouteTrial(settings)) {
@@ -180,30 +189,25 @@ public final class Validation {
     }
 
     private Map<String, StreamDefinition> definitions(Set<String> chosen, Set<String> broken) {
-        Properties values = values(settings);
+        StreamDefinitions maker = RouteValues.definitions(settings);
         Map<String, StreamDefinition> definitions = new TreeMap<>();
         for (String stream : chosen) {
             Path file = files.get(stream);
             if (file != null && !broken.contains(file.toString())) {
-                collect(() -> definitions.put(stream, RouteFiles.stream(folder, stream, values)));
+                collect(() -> definitions.put(
+                        stream, Objects.requireNonNull(maker.of(file).get(stream))));
             }
         }
         return definitions;
     }
 
-    /** What {@code {{…}}} in a route file stands for. */
-    static Properties values(Settings settings) {
-        Properties values = settings.asCamelProperties();
-        values.putIfAbsent(KnownSettings.HUB_NAME.key(), hubName(settings));
-        return values;
-    }
-
-    /** The hub that streams send to by default; a stand-in where none is set. */
-    static String hubName(Settings settings) {
+    /** The streams that come with FactStream fail all alike over tables that they do not know: that is one mistake. */
+    private boolean readsTheSource(DuckDbSource source) {
         try {
-            return settings.hubConnection().hubName();
-        } catch (ConfigurationException e) {
-            return settings.find(KnownSettings.HUB_NAME).orElse("no-hub");
+            return collect(() -> ShippedStreams.refuseWithoutTheirTables(settings, source), problem -> Severity.ERROR);
+        } catch (SourceException e) {
+            // Each stream meets it, too, and tells which query could not be checked.
+            return true;
         }
     }
 

@@ -39,15 +39,15 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".cli");
 
     @ArchTest
-    static final ArchRule the_embedded_hub_knows_nothing_of_the_rest = noClasses()
-            .that()
-            .resideInAPackage(ROOT + ".localhub..")
-            .should()
-            .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAPackage(ROOT + ".localhub.."))));
+    static final ArchRule the_embedded_hub_knows_nothing_of_the_rest = knowsNothingOfTheRest(ROOT + ".localhub..");
+
+    @ArchTest
+    static final ArchRule the_sample_knows_nothing_of_the_rest = knowsNothingOfTheRest(ROOT + ".sample..");
 
     @ArchTest
     static final ArchRule only_the_demo_knows_the_embedded_hub_and_the_sample = noClasses()
-            .that(resideOutsideOfPackage(ROOT + ".cli"))
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + ".cli.DemoCommand")
             .and()
             .resideOutsideOfPackages(ROOT + ".localhub..", ROOT + ".sample..")
             .should()
@@ -77,4 +77,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule names_say_what_a_thing_is =
             classes().should().haveNameNotMatching(".*(Manager|Helper|Util|Utils|Impl|Base|Common)");
+
+    private static ArchRule knowsNothingOfTheRest(String alone) {
+        return noClasses()
+                .that()
+                .resideInAPackage(alone)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAPackage(alone))));
+    }
 }

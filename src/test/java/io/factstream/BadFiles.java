@@ -81,6 +81,25 @@ final class BadFiles {
                             change(file, BadFiles::ofANewerDuckDb);
                         },
                         "newer DuckDB"),
+                source(
+                        "a file beside the write-ahead log of another",
+                        file -> {
+                            withLog(file.resolveSibling("facts.other"));
+                            Files.move(file.resolveSibling("facts.other.wal"), Path.of(file + ".wal"));
+                            duckDb(file.resolveSibling("facts.new"));
+                            Files.move(file.resolveSibling("facts.new"), file);
+                        },
+                        "facts.duckdb.wal: it is another database's",
+                        "remove that log"),
+                source(
+                        "an encrypted file without its key",
+                        file -> Files.copy(Path.of("src/test/resources/source/encrypted.duckdb"), file),
+                        "is encrypted",
+                        "factstream.source.key-file"),
+                source(
+                        "a link that leads nowhere",
+                        file -> Files.createSymbolicLink(file, file.resolveSibling("gone.duckdb")),
+                        "is a link to a file that does not exist"),
                 BadInput.of(
                         SOURCE,
                         "a file that a loader holds",
@@ -170,6 +189,12 @@ final class BadFiles {
 
     private static void duckDb(Path file) throws SQLException {
         execute("jdbc:duckdb:" + file, TABLE);
+    }
+
+    private static void withLog(Path file) throws SQLException {
+        execute(
+                "jdbc:duckdb:" + file,
+                "PRAGMA disable_checkpoint_on_shutdown; CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1)");
     }
 
     private static void sqlite(Path file, String sql) throws SQLException {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
+import io.factstream.routes.Defaults;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.stream.RefusedStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Route and query files that cannot work. */
@@ -212,8 +216,9 @@ final class BadRoutes {
                     Files.writeString(routes.resolve("refunds.camel.yaml"), GOOD);
                     Files.writeString(routes.resolve("refunds.sql"), QUERY);
                     change.of(routes);
-                    return BadInput.message(
-                            catchThrowableOfType(ConfigurationException.class, () -> RouteFiles.check(routes)));
+                    return BadInput.message(catchThrowableOfType(
+                            ConfigurationException.class,
+                            () -> RouteFiles.check(RouteFolder.withFlow(routes), Defaults.values())));
                 },
                 names);
     }
@@ -230,7 +235,12 @@ final class BadRoutes {
                         runtime.write("refunds.sql", QUERY);
                         runtime.write("refunds.camel.yaml", GOOD);
                         runtime.write("other.camel.yaml", route);
-                        return BadInput.message(catchThrowableOfType(ConfigurationException.class, runtime::start));
+                        runtime.start();
+                        // The stream beside it runs.
+                        runtime.awaitReceived("refunds", 1);
+                        return runtime.application().streams().refused().stream()
+                                .map(RefusedStream::why)
+                                .collect(Collectors.joining("\n"));
                     }
                 },
                 names);

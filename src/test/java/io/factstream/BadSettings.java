@@ -165,7 +165,12 @@ final class BadSettings {
                             settings.put("eventhubs.connection-string-file", "/nowhere/secret");
                         },
                         "eventhubs.connection-string-file",
-                        "/nowhere/secret"),
+                        "does not exist"),
+                set(
+                        "a key of the source in place of the file that holds it",
+                        settings -> settings.put("factstream.source.key-file", "a/recognisable/key="),
+                        "factstream.source.key-file",
+                        "names a file that does not exist"),
                 connection("a connection string without an endpoint", KEY, "Endpoint"),
                 connection(
                         "a connection string without a key",

@@ -129,12 +129,43 @@ final class BadStreams {
                 "SELECT n AS _watermark, n FROM facts\nLIMIT 10",
                 "limit.sql:2",
                 "LIMIT");
+        query(
+                "fetch",
+                "FETCH FIRST, which is a LIMIT",
+                "SELECT n AS _watermark, n FROM facts\nFETCH FIRST ROW ONLY",
+                "fetch.sql:2",
+                "LIMIT");
+        query(
+                "with-delete",
+                "a WITH that changes rows",
+                "WITH gone AS (\n  DELETE FROM facts RETURNING *)\nSELECT n AS _watermark, n FROM gone",
+                "with-delete.sql:2",
+                "DELETE",
+                "only reads");
+        query(
+                "arrow",
+                "a lambda with an arrow",
+                "SELECT n AS _watermark, list_transform([n], x -> x + 1) AS l FROM facts",
+                "arrow.sql",
+                "lambda x: ");
         query("sample", "a sample", "SELECT n AS _watermark, n FROM facts USING SAMPLE 10", "sample.sql", "sample");
         query(
                 "recent",
                 "a filter by the present time, which would lose rows",
                 "SELECT n AS _watermark, n FROM facts\nWHERE n > epoch(now()) - 3600",
                 "recent.sql:2");
+        query(
+                "changing-id",
+                "a trace id that is another one each time",
+                "SELECT n AS _watermark,\n  uuid() AS _trace_id, n FROM facts",
+                "changing-id.sql:2",
+                "_trace_id");
+        query(
+                "present-watermark",
+                "the present time as the watermark",
+                "SELECT epoch_ms(now()) AS _watermark, n FROM facts",
+                "present-watermark.sql:1",
+                "_watermark");
         query(
                 "list-key",
                 "a partition key with parts",
@@ -170,7 +201,9 @@ final class BadStreams {
                 "SELECT n AS _watermark, 10 % (n - 7) AS n FROM facts",
                 "SELECT 1",
                 "division.sql",
-                "Division by zero");
+                "Division by zero",
+                "TRY",
+                "nullif");
         row(
                 "json",
                 "a text that is no JSON",
@@ -198,6 +231,12 @@ final class BadStreams {
                 "an event larger than the hub takes",
                 "SELECT n AS _watermark, n, CASE WHEN n = 7 THEN repeat('x', 5000) END AS text FROM facts",
                 "bytes");
+        letter(
+                "far-too-large",
+                "a row larger than any hub takes, which is left in the source",
+                "SELECT n AS _watermark, n, CASE WHEN n = 7 THEN repeat('x', 2000000) END AS text FROM facts",
+                "2000000 bytes",
+                "in the source alone");
         letter(
                 "nan",
                 "NaN, where factstream.event.non-finite is dead-letter",
@@ -263,8 +302,8 @@ final class BadStreams {
                 "Waits until its time has come; it is counted as not yet due, and the others go past it",
                 runtime -> {
                     runtime.awaitReceived("future", ROWS_EACH - 1);
-                    RuntimeUnderTest.eventually("counted")
-                            .until(() -> runtime.status("future").backlog().unsettled() == 1);
+                    RuntimeUnderTest.eventually("counted").until(() -> Long.valueOf(1)
+                            .equals(runtime.status("future").rowsUnsettled()));
                 });
         queries.put("no-hub", SOUND);
         heard(HUB, "no-hub", "a hub that does not exist", this::error, "missing-hub");

@@ -17,9 +17,6 @@ class BigTieTest {
     private static final int ROWS = 30_000;
     private static final int PAGE = 1_000;
 
-    /** Slices are cut by a hash, so the largest is a little above the mean, which is at most a page. */
-    private static final int LARGEST_SLICE = PAGE * 12 / 10;
-
     @Test
     void a_tie_is_delivered_once_in_pages_of_bounded_size(@TempDir Path folder) {
         try (RuntimeUnderTest runtime = tie(folder)) {
@@ -30,8 +27,8 @@ class BigTieTest {
 
             runtime.assertEachOnce("tie", "n", ROWS + 2);
             // The rows have one key, and a page of them fits into one batch.
-            assertThat(pages).hasSizeGreaterThan(ROWS / LARGEST_SLICE).allSatisfy(page -> assertThat(page.events())
-                    .isLessThanOrEqualTo(LARGEST_SLICE));
+            assertThat(pages).hasSizeGreaterThan(ROWS / PAGE).allSatisfy(page -> assertThat(page.events())
+                    .isLessThanOrEqualTo(PAGE));
             assertThat(Objects.requireNonNull(runtime.watermark("tie")).isWhole())
                     .isTrue();
         }
@@ -54,7 +51,7 @@ class BigTieTest {
     }
 
     @Test
-    void a_restart_after_a_lost_acknowledgement_within_a_tie_repeats_at_most_a_slice(@TempDir Path folder) {
+    void a_restart_after_a_lost_acknowledgement_within_a_tie_repeats_at_most_a_page(@TempDir Path folder) {
         try (RuntimeUnderTest runtime = tie(folder).impatient()) {
             runtime.start();
             runtime.awaitReceived("tie", 5_000);
@@ -67,7 +64,7 @@ class BigTieTest {
             runtime.awaitDrained();
             runtime.assertNoneLost("tie", "n", ROWS + 2);
             runtime.assertRepeatsKeepTheirIds("tie", "n");
-            assertThat(runtime.repeated("tie", "n")).isNotEmpty().hasSizeLessThanOrEqualTo(LARGEST_SLICE);
+            assertThat(runtime.repeated("tie", "n")).isNotEmpty().hasSizeLessThanOrEqualTo(PAGE);
         }
     }
 

@@ -2,6 +2,7 @@ package io.factstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.factstream.config.KnownSettings;
 import io.factstream.eventhubs.BreakerState;
 import io.factstream.eventhubs.HubStatus;
@@ -9,6 +10,7 @@ import io.factstream.localhub.Conditions;
 import io.factstream.localhub.Fault;
 import io.factstream.stream.StreamState;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +21,12 @@ class CircuitBreakerTest {
     private static final int ROWS = 1_000;
 
     @Test
-    void after_some_failures_in_a_row_nothing_more_is_sent_until_the_recovery_time_is_over(@TempDir Path folder) {
-        try (RuntimeUnderTest runtime =
-                numbers(folder).with(KnownSettings.BREAKER_THRESHOLD, "3").with(KnownSettings.BREAKER_RECOVERY, "1h")) {
+    void after_some_failures_in_a_row_nothing_more_is_sent_before_a_probe_gets_through(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder)
+                .with(KnownSettings.BREAKER_THRESHOLD, "3")
+                .with(KnownSettings.HOLD_INITIAL_DELAY, "100ms")
+                .with(KnownSettings.BREAKER_PROBE_INTERVAL, "1h")
+                .with(KnownSettings.BREAKER_RECOVERY, "1h")) {
             AtomicInteger sends = countingSends(runtime);
             runtime.hubs().faults().always(Fault.reject(Conditions.ENTITY_DISABLED));
             runtime.start();
@@ -58,6 +63,59 @@ class CircuitBreakerTest {
             assertThat(hub(runtime).failure()).isNull();
             // One line for the failing hub and one for its breaker, whatever the number of streams and tries.
             assertThat(log.lines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void an_open_breaker_lets_one_send_through_whenever_a_probe_reaches_the_hub(@TempDir Path folder) {
+        try (CapturedLog log = CapturedLog.of("io.factstream", Level.INFO);
+                RuntimeUnderTest runtime = numbers(folder)
+                        .with(KnownSettings.BREAKER_THRESHOLD, "3")
+                        .with(KnownSettings.BREAKER_RECOVERY, "1h")) {
+            // The hub can be reached all the time, and refuses to take events.
+            AtomicInteger sends = countingSends(runtime);
+            runtime.hubs().faults().always(Fault.reject(Conditions.ENTITY_DISABLED));
+            runtime.start();
+            awaitBreaker(runtime, BreakerState.OPEN);
+            int tried = sends.get();
+            RuntimeUnderTest.eventually("tries").until(() -> sends.get() >= tried + 3);
+            assertThat(hub(runtime).failure()).isNotNull();
+            assertThat(hub(runtime).trips()).isEqualTo(1);
+            assertThat(log.lines()).noneMatch(line -> line.contains("recovered") || line.contains("is being tried"));
+            assertThat(runtime.status("numbers").lastError()).contains("disabled");
+
+            runtime.hubs().faults().clear();
+
+            runtime.awaitDrained();
+            runtime.assertNoneLost("numbers", "n", ROWS);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("recovered"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void sends_that_fail_together_count_as_one(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = numbers(folder)
+                .with(KnownSettings.BREAKER_THRESHOLD, "2")
+                .with(KnownSettings.BATCH_MAX_EVENTS, "10")
+                .with(KnownSettings.BREAKER_RECOVERY, "1h")) {
+            CountDownLatch underWay = new CountDownLatch(RuntimeUnderTest.PARTITIONS);
+            runtime.hubs().faults().always(Fault.loseAcknowledgement(), batch -> {
+                underWay.countDown();
+                return true;
+            });
+            runtime.start();
+            RuntimeUnderTest.eventually("sends under way").until(() -> underWay.getCount() == 0);
+
+            runtime.hubs().faults().clear();
+            runtime.hubs().dropConnections();
+
+            runtime.awaitDrained();
+            runtime.assertNoneLost("numbers", "n", ROWS);
+            runtime.assertNoneLost("second", "n", ROWS);
+            assertThat(hub(runtime).failures()).isGreaterThanOrEqualTo(2);
+            assertThat(hub(runtime).trips()).isZero();
         }
     }
 

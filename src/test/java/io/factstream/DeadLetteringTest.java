@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -68,13 +69,33 @@ class DeadLetteringTest {
             runtime.awaitDrained();
 
             assertDeliveredAllBut(runtime, 1, 37, 40, 400);
-            runtime.assertInOrder("numbers", "n");
+            runtime.assertInOrderOfKeys("numbers", "n");
             assertThat(runtime.deadLetters("numbers")).hasSize(4).allSatisfy(letter -> {
                 assertThat(letter.failure().category()).isEqualTo(ErrorCategory.VALIDATION);
                 assertThat(letter.failure().severity()).isEqualTo(Severity.PERMANENT);
                 assertThat(letter.failure().error()).contains(Conditions.ARGUMENT_ERROR);
                 assertThat(letter.attempts()).isEqualTo(1);
             });
+        }
+    }
+
+    @Test
+    void where_many_events_are_rejected_each_is_found_with_few_sends_and_keys_stay_in_order(@TempDir Path folder) {
+        long[] rejected = LongStream.rangeClosed(1, ROWS).filter(n -> n % 9 < 2).toArray();
+        AtomicInteger sends = new AtomicInteger();
+        try (RuntimeUnderTest runtime = numbers(folder).stream("numbers", QUERY.replace("n % 3", "n % 41"))) {
+            runtime.hubs().faults().always(Fault.reject(Conditions.ARGUMENT_ERROR), batch -> {
+                sends.incrementAndGet();
+                return holdsAnyOf(rejected).test(batch);
+            });
+            runtime.start();
+
+            runtime.awaitDrained();
+
+            assertDeliveredAllBut(runtime, rejected);
+            runtime.assertInOrderOfKeys("numbers", "n");
+            assertThat(runtime.deadLetters("numbers")).hasSize(rejected.length);
+            assertThat(sends).hasValueLessThan(ROWS * 2);
         }
     }
 

@@ -113,7 +113,7 @@ class DeliveryPropertyTest {
                     .matches(isTime(cut.watermarkType()) ? "2026-01-[0-9T:]+\\.(\\d{6}|\\d{9})Z" : ""));
             assertThat(runtime.deadLetters("facts")).isEmpty();
             assertThat(runtime.status("facts").pagesFailed()).isZero();
-            assertThat(runtime.status("facts").backlog().withoutWatermark()).isEqualTo(rows.size() - expected.size());
+            assertThat(runtime.status("facts").rowsWithoutWatermark()).isEqualTo(rows.size() - expected.size());
         } finally {
             delete(folder);
         }

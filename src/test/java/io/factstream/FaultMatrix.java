@@ -330,6 +330,9 @@ final class FaultMatrix {
         return RuntimeUnderTest.in(folder)
                 .with(KnownSettings.SEND_DEADLINE, "700ms")
                 .with(KnownSettings.TRY_TIMEOUT, "500ms")
+                // What waits for one of these instead of the end of the fault fails.
+                .with(KnownSettings.BREAKER_RECOVERY, "1h")
+                .with(KnownSettings.HOLD_MAX_DELAY, "1h")
                 .with(KnownSettings.PAGE_MAX_ROWS, String.valueOf(PAGE))
                 .with(KnownSettings.BATCH_MAX_EVENTS, "10")
                 .with(KnownSettings.BATCH_MAX_BYTES, "8KB")

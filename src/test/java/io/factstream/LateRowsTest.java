@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.cli.Main;
 import io.factstream.config.KnownSettings;
+import io.factstream.journal.Action;
 import io.factstream.stream.LateRows;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
@@ -124,6 +125,12 @@ class LateRowsTest {
             }
 
             runtime.assertNoneLost("facts", "n", 11);
+            List<Action> done = runtime.state(state -> state.journal().recent(9));
+            assertThat(done).singleElement().satisfies(action -> {
+                assertThat(action.kind()).isEqualTo(Action.Kind.BACKFILL);
+                assertThat(action.subject()).isEqualTo("facts");
+                assertThat(action.detail()).isEqualTo("from 2020-01-01 09:08 to 2020-02-01: 4 events sent");
+            });
             assertThat(runtime.repeated("facts", "n"))
                     .extracting(event -> event.number("n"))
                     .containsExactlyInAnyOrder(8L, 9L, 10L);

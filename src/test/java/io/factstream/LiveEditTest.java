@@ -1,9 +1,12 @@
 package io.factstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.factstream.config.KnownSettings;
+import io.factstream.journal.Action;
+import io.factstream.journal.Action.Kind;
 import io.factstream.stream.FactStream;
 import io.factstream.stream.StreamVersion;
 import io.factstream.watermark.WatermarkChange;
@@ -87,6 +90,14 @@ class LiveEditTest {
             assertThat(step).endsWith("numbers.camel.yaml:13: error: there is no step 'too'; Did you mean to?");
             assertThat(attribute("numbers", "LastRefusal")).isEqualTo(step);
             assertThat(attribute("numbers", "Version")).isEqualTo(1);
+            assertThat(runtime.application().control().recent(2))
+                    .extracting(Action::kind, Action::detail)
+                    .containsExactly(tuple(Kind.EDIT, "refused: " + step), tuple(Kind.EDIT, "refused: " + query));
+            assertThat(runtime.status("numbers").warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("was refused at 2")
+                    .endsWith(step);
         }
     }
 

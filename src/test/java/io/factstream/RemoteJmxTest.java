@@ -201,7 +201,9 @@ class RemoteJmxTest {
         runtime.awaitDrained();
         runtime.assertRepeatsKeepTheirIds("facts", "n");
         assertThatThrownBy(() -> invoke("type=stream,name=facts", "rewind", "soon", "test"))
-                .hasStackTraceContaining("no BIGINT");
+                .hasStackTraceContaining("no BIGINT")
+                // A client has no class of ours.
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> invoke("type=stream,name=facts", "rewind", "1", " "))
                 .hasStackTraceContaining("no reason");
     }

@@ -46,6 +46,39 @@ class RunProcessTest {
     }
 
     @Test
+    void commands_tell_a_runtime_that_lives_from_one_that_was_killed_a_moment_ago(@TempDir Path folder)
+            throws InterruptedException {
+        try (RuntimeUnderTest runtime = facts(folder)) {
+            try (JavaProcess killed = run(runtime)) {
+                runtime.awaitReceived("facts", ROWS);
+                RuntimeUnderTest.eventually("a first report")
+                        .until(() -> !runtime.<Boolean>state(
+                                state -> state.status().reports().isEmpty()));
+                assertThat(command(runtime, 0, "status")).contains(" runs since ");
+                assertThat(command(runtime, 0, "sessions")).contains(" running ");
+
+                killed.kill();
+            }
+
+            assertThat(command(runtime, 0, "status")).contains("no runtime: session", "did not end: it was killed");
+            assertThat(command(runtime, 0, "sessions")).contains(" killed ");
+            assertThat(command(runtime, 1, "health")).contains("the runtime was killed");
+        }
+    }
+
+    private static String command(RuntimeUnderTest runtime, int code, String command) throws InterruptedException {
+        try (JavaProcess process = JavaProcess.start(
+                runtime.folder(),
+                Main.class,
+                command,
+                "--config",
+                runtime.settingsFile().toString())) {
+            assertThat(process.exitCode()).as(process::output).isEqualTo(code);
+            return process.output();
+        }
+    }
+
+    @Test
     void a_signal_ends_it_with_0_and_its_session_with_nothing_to_repeat(@TempDir Path folder)
             throws InterruptedException {
         try (RuntimeUnderTest runtime = facts(folder).with(KnownSettings.PAGE_MAX_ROWS, String.valueOf(PAGE))) {
@@ -55,7 +88,12 @@ class RunProcessTest {
                 stopped.terminate();
 
                 assertThat(stopped.exitCode()).as(stopped::output).isZero();
-                assertThat(stopped.output()).doesNotContain("Exception").doesNotContain("ERROR");
+                assertThat(stopped.output())
+                        .containsPattern("session=\\S+ stops: the process was asked to end, by SIGTERM or Ctrl-C")
+                        .containsPattern(
+                                "session=\\S+ ended outcome=stopped rows=\\d+ events=\\d+ deadLettered=0 seconds=")
+                        .doesNotContain("Exception")
+                        .doesNotContain("ERROR");
             }
             assertThat(runtime.received("facts").size()).isLessThan(ROWS);
             Session session = runtime.state(state -> state.sessions().recent(1)).get(0);
@@ -110,6 +148,7 @@ class RunProcessTest {
             assertThat(process.exitCode()).as(process::output).isEqualTo(1);
 
             assertThat(process.output()).contains("broken.sql").contains("1 streams failed");
+            assertThat(command(runtime, 0, "status")).containsPattern("broken +stopped .*broken.sql");
             runtime.assertEachOnce("facts", "n", ROWS);
         }
     }
@@ -119,7 +158,6 @@ class RunProcessTest {
             throws InterruptedException {
         try (RuntimeUnderTest runtime = facts(folder)) {
             String config = runtime.settingsFile().toString();
-            runtime.write("bad.camel.yaml", "- route:\n    id: bad\n    from:\n      uri: kamelet:fact-streem\n");
             Map<String, JavaProcess> processes = new HashMap<>();
             // Side by side, since each takes a while to start.
             processes.put(
@@ -137,7 +175,17 @@ class RunProcessTest {
                     "factstream.poll.interval",
                     JavaProcess.start(
                             folder, Main.class, "run", "--config", config, "-D", "factstream.poll.intervall=1s"));
-            processes.put("bad", JavaProcess.start(folder, Main.class, "run", "--once", "--config", config));
+            processes.put(
+                    "factstream.routes",
+                    JavaProcess.start(
+                            folder,
+                            Main.class,
+                            "run",
+                            "--once",
+                            "--config",
+                            config,
+                            "-D",
+                            "factstream.routes=" + folder.resolve("nowhere")));
 
             for (Map.Entry<String, JavaProcess> refused : processes.entrySet()) {
                 try (JavaProcess process = refused.getValue()) {

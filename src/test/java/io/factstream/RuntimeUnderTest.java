@@ -16,7 +16,6 @@ import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.localhub.Fault;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
-import io.factstream.routes.RouteFiles;
 import io.factstream.state.SqliteState;
 import io.factstream.status.Pauses;
 import io.factstream.stream.FactStream;
@@ -35,6 +34,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +80,7 @@ final class RuntimeUnderTest implements AutoCloseable {
     private final LocalEventHubs hubs;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private @Nullable Application application;
+    private Clock clock = Clock.systemUTC();
 
     private RuntimeUnderTest(Path folder, Path routes, LocalEventHubs hubs) {
         this.folder = folder;
@@ -121,6 +122,12 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** Sets a setting, for the next start. */
     RuntimeUnderTest with(Setting<?> setting, String value) {
         settings.put(setting.key(), value);
+        return this;
+    }
+
+    /** Has it go by another clock, for the next start. */
+    RuntimeUnderTest on(Clock another) {
+        clock = another;
         return this;
     }
 
@@ -225,7 +232,7 @@ final class RuntimeUnderTest implements AutoCloseable {
     /** Starts a runtime that streams until it is stopped. */
     RuntimeUnderTest start() {
         Settings loaded = settings();
-        Application started = new Application(loaded, false);
+        Application started = new Application(loaded, false, clock);
         application = started;
         started.start();
         return this;
@@ -343,7 +350,7 @@ final class RuntimeUnderTest implements AutoCloseable {
     void acceptQuery(String stream) {
         String before = Objects.requireNonNull(
                 state(state -> state.watermarks().find(stream).orElseThrow().queryFingerprint()));
-        String now = RouteFiles.fingerprint(Path.of(setting(KnownSettings.ROUTES)), stream);
+        String now = RouteValues.definitions(settings()).stream(stream).fingerprint();
         change(store -> store.accept(stream, before, now, "a person"));
     }
 
@@ -454,6 +461,23 @@ final class RuntimeUnderTest implements AutoCloseable {
             Received before = last.put(event.partition(), event);
             if (before != null && before.number(field) > event.number(field)) {
                 fail("partition %d holds %s before %s", event.partition(), before.json(), event.json());
+            }
+        }
+    }
+
+    /** Asserts that no event stands before one of the same key with a smaller number in the same partition. */
+    void assertInOrderOfKeys(String stream, String field) {
+        Map<String, Received> last = new HashMap<>();
+        Set<String> seen = new HashSet<>();
+        for (Received event : received(stream)) {
+            if (!seen.add(event.traceId())) {
+                continue;
+            }
+            String key =
+                    event.partition() + "/" + event.json().path("partition_key").asText();
+            Received before = last.put(key, event);
+            if (before != null && before.number(field) > event.number(field)) {
+                fail("key %s has %s before %s", key, before.json(), event.json());
             }
         }
     }

@@ -4,8 +4,16 @@ import static io.factstream.RuntimeUnderTest.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import com.azure.messaging.eventhubs.EventHubClientBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.factstream.cli.Main;
+import io.factstream.stream.EventPreview;
+import io.factstream.verify.Comparison;
+import io.factstream.verify.Scope;
 import io.factstream.watermark.Watermark;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +78,100 @@ class SchemaDriftTest {
             runtime.load("ALTER TABLE facts ALTER name TYPE VARCHAR");
             runtime.awaitDrained();
             runtime.assertEachOnce("facts", "n", 11);
+        }
+    }
+
+    @Test
+    void the_same_columns_in_another_order_change_no_id_and_are_told_once(@TempDir Path folder)
+            throws InterruptedException {
+        try (RuntimeUnderTest runtime = delivered(folder);
+                CapturedLog log = CapturedLog.everything(Level.INFO)) {
+            runtime.load(
+                    "CREATE OR REPLACE TABLE facts AS SELECT rank, name, n FROM facts",
+                    "INSERT INTO facts VALUES ('first', 'x', 11)");
+
+            runtime.start();
+            runtime.awaitDrained();
+            runtime.load("INSERT INTO facts VALUES ('first', 'x', 12)");
+            runtime.awaitReceived("facts", 12);
+            runtime.awaitDrained();
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("in another order"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("INFO")
+                    .contains("stream=facts", "facts.sql");
+            runtime.stop();
+            assertThat(runtime.received("facts"))
+                    .extracting(event -> fields(event.payload()))
+                    .containsOnly("n name rank");
+            try (Comparison found = verified(runtime, folder)) {
+                assertThat(found.counts().delivered()).isEqualTo(12);
+                assertThat(found.counts().extra()).isZero();
+            }
+            sendAgain(runtime);
+            runtime.assertRepeatsKeepTheirIds("facts", "n");
+            assertThat(runtime.repeated("facts", "n")).hasSize(12);
+        }
+    }
+
+    @Test
+    void the_order_of_columns_goes_with_them_into_a_preview(@TempDir Path folder) throws InterruptedException {
+        try (RuntimeUnderTest runtime = delivered(folder)) {
+            runtime.load(
+                    "CREATE OR REPLACE TABLE facts AS SELECT rank, name, n FROM facts",
+                    "INSERT INTO facts VALUES ('first', 'x', 11)");
+            List<EventPreview> previews = StreamPreview.of(runtime.settings(), "facts", 1, OptionalInt.of(4))
+                    .events();
+
+            runtime.start();
+            runtime.awaitDrained();
+
+            assertThat(runtime.received("facts"))
+                    .filteredOn(event -> event.number("n") == 11)
+                    .extracting(RuntimeUnderTest.Received::traceId)
+                    .containsExactlyElementsOf(
+                            previews.stream().map(EventPreview::traceId).toList());
+        }
+    }
+
+    @Test
+    void a_name_in_other_letters_stops_the_stream_until_it_is_named_as_before(@TempDir Path folder) {
+        try (RuntimeUnderTest runtime = delivered(folder)) {
+            runtime.load("ALTER TABLE facts RENAME name TO \"Name\"", "INSERT INTO facts VALUES (11, 'x', 'first')");
+            runtime.start();
+
+            String error = runtime.awaitFailing("facts");
+
+            assertThat(error)
+                    .contains("facts.sql", "the column name is now named Name", "factstream watermark accept facts");
+            runtime.load("ALTER TABLE facts RENAME \"Name\" TO name");
+            runtime.awaitDrained();
+            runtime.assertEachOnce("facts", "n", 11);
+        }
+    }
+
+    private static String fields(JsonNode payload) {
+        return String.join(" ", (Iterable<String>) payload::fieldNames);
+    }
+
+    private static Comparison verified(RuntimeUnderTest runtime, Path folder) throws InterruptedException {
+        return StreamVerification.compare(
+                runtime.settings(), "facts", Scope.ALL, EventHubClientBuilder.DEFAULT_CONSUMER_GROUP_NAME, folder);
+    }
+
+    private static void sendAgain(RuntimeUnderTest runtime) throws InterruptedException {
+        try (JavaProcess backfill = JavaProcess.start(
+                runtime.folder(),
+                Main.class,
+                "backfill",
+                "facts",
+                "--from",
+                "1",
+                "--config",
+                runtime.settingsFile().toString())) {
+            assertThat(backfill.exitCode()).as(backfill::output).isZero();
         }
     }
 

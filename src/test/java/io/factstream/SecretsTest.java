@@ -38,6 +38,11 @@ class SecretsTest {
     /** Without the characters that an encoding could change. */
     private static final String PART_OF_KEY = "RecognisableKey0123456789";
 
+    /** Of the encrypted DuckDB file among the resources; with it, that is read. */
+    private static final String SOURCE_KEY = "it's-a-recognisable-key";
+
+    private static final String PART_OF_SOURCE_KEY = "a-recognisable";
+
     private static final String ROW = "RecognisableValueOfARow";
     private static final String SAID_BY_HUB = "RecognisableWordOfTheHub";
     private static final String ENVIRONMENT = "RecognisableVariable";
@@ -120,6 +125,47 @@ class SecretsTest {
         Map<String, String> stored = stored(state);
         assertThat(stored.keySet()).contains("dead_letter.error", "session_stream.outcome");
         assertNoSecret(stored);
+    }
+
+    @Test
+    void the_key_of_an_encrypted_source_is_in_no_log_line_property_attribute_or_state(@TempDir Path folder)
+            throws Exception {
+        Path source = folder.resolve("encrypted.duckdb");
+        for (String name : List.of("encrypted.duckdb", "encrypted.duckdb.wal")) {
+            Files.copy(Path.of("src/test/resources/source", name), folder.resolve(name));
+        }
+        Path key = Files.writeString(folder.resolve("key"), "\uFEFF" + SOURCE_KEY + "\r\n");
+        List<String> logged = new ArrayList<>();
+        Path state;
+        try (CapturedLog log = CapturedLog.asWritten(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.DEBUG);
+                RuntimeUnderTest runtime = RuntimeUnderTest.in(folder)
+                        .with(KnownSettings.SOURCE_FILE, source.toString())
+                        .with(KnownSettings.SOURCE_KEY_FILE, key.toString())
+                        .stream(
+                                "facts",
+                                "SELECT n AS _watermark, n, duckdb_databases FROM facts, duckdb_databases()")) {
+            state = runtime.stateFile();
+            runtime.start();
+            runtime.awaitReceived("facts", 40);
+            Map<String, String> attributes = attributes();
+            runtime.received("facts")
+                    .forEach(event -> assertThat(event.json().toString()).doesNotContain(PART_OF_SOURCE_KEY));
+            runtime.stop();
+
+            Files.writeString(key, PART_OF_SOURCE_KEY + "-mistaken");
+            runtime.start();
+            String refused = runtime.awaitFailing("facts");
+            attributes.putAll(attributes());
+            runtime.stop();
+
+            assertThat(refused).contains("is encrypted with another key", "factstream.source.key-file");
+            assertThat(attributes).hasSizeGreaterThan(300);
+            attributes.forEach((name, text) -> assertThat(text).as(name).doesNotContain(PART_OF_SOURCE_KEY));
+            logged.addAll(log.lines());
+        }
+        assertThat(logged).hasSizeGreaterThan(50);
+        assertThat(logged).allSatisfy(line -> assertThat(line).doesNotContain(PART_OF_SOURCE_KEY));
+        stored(state).forEach((name, text) -> assertThat(text).as(name).doesNotContain(PART_OF_SOURCE_KEY));
     }
 
     @Test

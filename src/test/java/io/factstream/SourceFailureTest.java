@@ -98,7 +98,7 @@ class SourceFailureTest {
             runtime.awaitDrained();
 
             runtime.assertEachOnce("numbers", "n", 10);
-            assertThat(runtime.status("numbers").backlog().withoutWatermark()).isEqualTo(3);
+            assertThat(runtime.status("numbers").rowsWithoutWatermark()).isEqualTo(3);
             assertThat(runtime.status("numbers").pagesFailed()).isZero();
         }
     }

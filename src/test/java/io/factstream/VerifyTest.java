@@ -394,7 +394,7 @@ class VerifyTest {
 
             assertRefused(runtime, "fact", Scope.ALL, "has no stream 'fact'", "Did you mean facts?");
             assertRefused(
-                    runtime, "facts", new Scope("yesterday", null, null), "--from", "is no BIGINT", "such as '400'");
+                    runtime, "facts", new Scope("yesterday", null, null), "--from", "is no BIGINT", "such as 1000");
             assertRefused(runtime, "facts", new Scope(null, "x' OR 'y", null), "--to", "is no BIGINT");
             runtime.stream("unsent", QUERY);
             assertRefused(runtime, "unsent", Scope.ALL, "has no watermark", "factstream watermark list");

@@ -59,8 +59,8 @@ public final class PageParts {
                 long read = read(
                         connection,
                         json
-                                ? page.pageSql(window.get())
-                                : "SELECT * FROM (" + args[1] + ") AS " + PageQuery.ROW + " WHERE "
+                                ? page.pageSql(window.get(), RowLimit.of(RowLimit.LEAST))
+                                : "SELECT * FROM " + page.from() + " WHERE "
                                         + window.get().condition(),
                         json);
                 rows += read;

@@ -6,6 +6,7 @@ import io.factstream.Application;
 import io.factstream.BackfillRange;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.Settings;
+import io.factstream.journal.Action.Kind;
 import io.factstream.source.SourceException;
 import io.factstream.stream.Backfill;
 import io.factstream.stream.Backfill.Bucket;
@@ -97,7 +98,7 @@ final class BackfillCommand implements Callable<Integer> {
                     e);
         } catch (SourceException e) {
             // A condition of the source, told as a stream would tell it.
-            spec.commandLine().getErr().println("factstream: stream '" + range.stream + "': " + e.getMessage());
+            spec.commandLine().getErr().println("factstream: stream '" + range.stream + "': " + HeldSource.told(e));
             return null;
         }
     }
@@ -110,6 +111,13 @@ final class BackfillCommand implements Callable<Integer> {
             new Drain(application).await();
             progress.finish();
         }
+        Deed.record(
+                application.journal(),
+                Kind.BACKFILL,
+                range.stream,
+                "from " + (range.from == null ? "the first" : range.from) + " to "
+                        + (range.to == null ? "the watermark" : range.to) + ": "
+                        + application.statistics().counts().eventsSent() + " events sent");
         boolean drained = application.streams().all().stream()
                 .map(FactStream::status)
                 .allMatch(status -> status.drained() && status.lastError() == null);

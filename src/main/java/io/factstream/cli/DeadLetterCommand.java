@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.Settings;
+import io.factstream.control.Control;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.deadletter.DeadLetterImport;
@@ -13,6 +14,7 @@ import io.factstream.deadletter.DeadLetterStore;
 import io.factstream.deadletter.DeadLetterStoreFullException;
 import io.factstream.deadletter.DeadLetterSummary;
 import io.factstream.deadletter.ReplayResult;
+import io.factstream.journal.Action.Kind;
 import io.factstream.state.SqliteState;
 import io.factstream.text.Word;
 import java.io.BufferedInputStream;
@@ -169,7 +171,11 @@ final class DeadLetterCommand implements Runnable {
         field(out, "session", letter.sessionId());
         field(out, "published", letter.published());
         new TreeMap<>(letter.properties()).forEach((name, value) -> field(out, "property " + name, value));
-        out.printf(Locale.ROOT, "%nevent, %,d bytes:%n%s%n", letter.eventBytes(), text(letter.event()));
+        if (letter.eventBytes() == 0) {
+            out.printf("%nno event: the row is in the source alone, at position %s%n", letter.position());
+        } else {
+            out.printf(Locale.ROOT, "%nevent, %,d bytes:%n%s%n", letter.eventBytes(), text(letter.event()));
+        }
     }
 
     private static void field(PrintWriter out, String name, @Nullable Object value) {
@@ -274,6 +280,11 @@ final class DeadLetterCommand implements Runnable {
             Thread onSignal = new Thread(() -> stop(application, done), "factstream-stop");
             Runtime.getRuntime().addShutdownHook(onSignal);
             ReplayResult result = ids.isEmpty() ? application.replay().some(filter) : one(application, ids);
+            Deed.record(
+                    application.journal(),
+                    Kind.REPLAY,
+                    ids.isEmpty() ? filter.toString() : String.join(", ", ids),
+                    Control.text(result));
             if (!result.stopped()) {
                 // Later on a signal may end the process at once; while one is being dealt with Java refuses to forget.
                 Runtime.getRuntime().removeShutdownHook(onSignal);
@@ -412,6 +423,7 @@ final class DeadLetterCommand implements Runnable {
             try {
                 long count = letters.run();
                 LOG.info("imported dead letters={} file={} who={}", count, file, Person.name());
+                Deed.record(state.journal(), Kind.IMPORT, "dead letters", count + " stored from " + file);
                 say(
                         json
                                 ? Json.object().put("imported", count).toString()
@@ -479,6 +491,7 @@ final class DeadLetterCommand implements Runnable {
         try (SqliteState state = forWriting()) {
             int count = state.deadLetters().purge(filter);
             LOG.warn("purged dead letters={} filter=\"{}\" who={}", count, filter, Person.name());
+            Deed.record(state.journal(), Kind.PURGE, filter.toString(), count + " removed, undelivered");
             say(
                     json
                             ? purged(count, filter, false)

@@ -3,6 +3,7 @@ package io.factstream.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.TemporaryFolder;
+import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.config.SettingsLoader;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,6 +63,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (rows < 1) {
+            throw new ConfigurationException("--rows", rows + " is too few", "Give at least 1");
+        }
         if (folder != null) {
             return demo(Files.createDirectories(folder).toAbsolutePath());
         }
@@ -118,14 +123,16 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static Settings settings(Path place, Path source, LocalEventHubs hubs) {
-        return new SettingsLoader(place, home(), Map.of())
-                .load(
-                        null,
-                        Map.of(
-                                KnownSettings.SOURCE_FILE.key(), source.toString(),
-                                KnownSettings.STATE_FILE.key(),
-                                        place.resolve("factstream.db").toString(),
-                                KnownSettings.CONNECTION_STRING.key(), hubs.connectionString(HUB)));
+        SettingsLoader loader = new SettingsLoader(place, home(), Map.of());
+        Map<String, String> settings = new HashMap<>(Map.of(
+                KnownSettings.SOURCE_FILE.key(), source.toString(),
+                KnownSettings.STATE_FILE.key(), place.resolve("factstream.db").toString(),
+                KnownSettings.CONNECTION_STRING.key(), hubs.connectionString(HUB)));
+        // Whatever streams lie in the folder: it is the sample that is shown.
+        settings.put(
+                KnownSettings.ROUTES.key(),
+                loader.shippedRoutes().orElse(Path.of("routes")).toString());
+        return loader.load(null, settings);
     }
 
     private static @Nullable Path home() {

@@ -21,6 +21,7 @@ final class FactStreamCommand implements Runnable {
     /** All commands, in the order in which help lists them. */
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
+            InitCommand.class,
             RunCommand.class,
             StatusCommand.class,
             SessionsCommand.class,

@@ -12,6 +12,7 @@ public final class Main {
 
     /** Runs the command that the arguments name, and exits with its code. */
     public static void main(String[] arguments) {
+        Logs.ofAll();
         // So that what is wrong with the settings is told in the right form, too.
         if (LogFormat.JSON.name().equalsIgnoreCase(System.getenv(KnownSettings.LOG_FORMAT.environmentVariable()))) {
             Logs.use(LogFormat.JSON);

@@ -3,11 +3,12 @@ package io.factstream.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.NewStream;
-import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.routes.StreamDraft;
 import io.factstream.source.SourceException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Writes a stream's route file and query from a table of the source: it guesses the watermark, the id"
-                        + " and the partition key, and says why. It never writes over a file.",
+                        + " and the partition key, and says why. They go to the routes folder that is set, else to the folder"
+                        + " routes here, which is made where there is none. It never writes over a file.",
         footer = {
             "",
             "Look the query over, then:  factstream validate STREAM, factstream preview STREAM",
@@ -40,7 +42,11 @@ final class NewCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String stream;
 
-    @Option(names = "--table", required = true, paramLabel = "TABLE", description = "A table or view of the source.")
+    @Option(
+            names = "--table",
+            required = true,
+            paramLabel = "TABLE",
+            description = "A table or view of the source, as a query writes it: orders, raw.orders.")
     @SuppressWarnings("NullAway.Init")
     private String table;
 
@@ -52,12 +58,14 @@ final class NewCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Settings settings = options.load();
         PrintWriter out = spec.commandLine().getOut();
         try {
+            Path folder = NewStream.folder(settings);
             StreamDraft draft = NewStream.draft(settings, stream, table);
-            List<Path> written = draft.writeTo(settings.get(KnownSettings.ROUTES));
+            Files.createDirectories(folder);
+            List<Path> written = draft.writeTo(folder);
             if (json) {
                 ObjectNode object = Json.object().put("stream", stream);
                 ArrayNode files = object.putArray("files");
@@ -73,7 +81,7 @@ final class NewCommand implements Callable<Integer> {
             out.flush();
             return ExitCodes.DONE;
         } catch (SourceException e) {
-            spec.commandLine().getErr().println("factstream: " + e.getMessage());
+            spec.commandLine().getErr().println("factstream: " + HeldSource.told(e));
             return ExitCodes.FAILED;
         }
     }

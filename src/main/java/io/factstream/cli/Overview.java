@@ -2,19 +2,23 @@ package io.factstream.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
+import io.factstream.session.LiveSessions;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
+import io.factstream.session.StreamRun;
 import io.factstream.state.SqliteState;
 import io.factstream.status.Pause;
 import io.factstream.status.StreamReport;
 import io.factstream.text.Word;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -26,12 +30,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session the run that last reported; null when none did
  * @param lastSign when it did; null when none did
- * @param running whether it reported a moment ago and has not ended
+ * @param running whether it lives, as far as can be known, and has not ended
+ * @param silent whether it lives and has not reported for a while
  */
-record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean running, List<Row> rows) {
+record Overview(
+        @Nullable Session session, @Nullable Instant lastSign, boolean running, boolean silent, List<Row> rows) {
 
     /** A runtime that has not reported for so long is gone, or hangs. */
     private static final Duration FRESH = Duration.ofSeconds(30);
+
+    /** One that lives reports every second. */
+    private static final Duration SILENT = Duration.ofSeconds(10);
 
     /**
      * One stream. What only a running runtime knows is null where none runs.
@@ -47,6 +56,7 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
             @Nullable Instant saved,
             @Nullable Long lagRows,
             @Nullable Long lagSeconds,
+            @Nullable Instant lookedAt,
             @Nullable Double eventsPerSecond,
             long deadLetters,
             @Nullable Long lateRows,
@@ -57,7 +67,11 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
         /** What a person should read beside the numbers; empty when there is nothing. */
         String remark() {
             String paused = pause == null ? "" : "paused by " + pause.who() + " at " + pause.at();
-            String said = lastError != null ? lastError : warning != null ? warning : "";
+            String more = warning == null ? "" : warning;
+            // The reason of a standstill is the last error.
+            String said = lastError == null || more.contains(lastError)
+                    ? more
+                    : lastError + (more.isEmpty() ? "" : "; " + more);
             return paused + (paused.isEmpty() || said.isEmpty() ? "" : ": ") + said;
         }
 
@@ -67,9 +81,9 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
             Json.put(object, "since", since);
             Json.put(object, "watermark", watermark);
             Json.put(object, "saved_at", saved);
-            object.put("lag_rows", lagRows)
-                    .put("lag_seconds", lagSeconds)
-                    .put("events_per_second", eventsPerSecond)
+            object.put("lag_rows", lagRows).put("lag_seconds", lagSeconds);
+            Json.put(object, "lag_looked_at", lookedAt);
+            object.put("events_per_second", eventsPerSecond)
                     .put("dead_letters", deadLetters)
                     .put("late_rows", lateRows)
                     .put("last_error", lastError)
@@ -87,7 +101,8 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
         rows = List.copyOf(rows);
     }
 
-    static Overview of(SqliteState state, Clock clock) {
+    /** @param file where the state is */
+    static Overview of(SqliteState state, Path file, Clock clock) {
         Map<String, StreamReport> reports =
                 state.status().reports().stream().collect(Collectors.toMap(StreamReport::stream, Function.identity()));
         Map<String, SavedWatermark> watermarks = state.watermarks().all().stream()
@@ -97,10 +112,13 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
         StreamReport any = reports.values().stream().findAny().orElse(null);
         Session session =
                 any == null ? null : state.sessions().find(any.sessionId()).orElse(null);
-        boolean running = any != null
-                && session != null
-                && session.outcome() == Outcome.NOT_ENDED
-                && clock.instant().isBefore(any.at().plus(FRESH));
+        Optional<Boolean> lives = session == null ? Optional.empty() : LiveSessions.lives(file, session.id());
+        boolean fresh =
+                any != null && Duration.between(any.at(), clock.instant()).abs().compareTo(FRESH) < 0;
+        boolean running = session != null && session.outcome() == Outcome.NOT_ENDED && lives.orElse(fresh);
+        boolean silent = running
+                && any != null
+                && Duration.between(any.at(), clock.instant()).abs().compareTo(SILENT) > 0;
         Set<String> streams = new TreeSet<>(reports.keySet());
         streams.addAll(watermarks.keySet());
         streams.addAll(pauses.keySet());
@@ -108,16 +126,27 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
                 .map(stream -> row(
                         stream,
                         running ? reports.get(stream) : null,
+                        running ? null : failureOf(session, stream),
                         watermarks.get(stream),
                         pauses.get(stream),
                         deadLetters.getOrDefault(stream, 0L)))
                 .toList();
-        return new Overview(session, any == null ? null : any.at(), running, rows);
+        return new Overview(session, any == null ? null : any.at(), running, silent, rows);
+    }
+
+    /** Why a stream failed in a session that ended with a failure; null when it did not. */
+    private static @Nullable String failureOf(@Nullable Session session, String stream) {
+        StreamRun run = session == null || session.outcome() != Outcome.FAILED
+                ? null
+                : session.streams().get(stream);
+        String outcome = run == null ? null : run.outcome();
+        return outcome == null || outcome.equals("drained") || outcome.equals("stopped") ? null : outcome;
     }
 
     private static Row row(
             String stream,
             @Nullable StreamReport report,
+            @Nullable String failure,
             @Nullable SavedWatermark saved,
             @Nullable Pause pause,
             long deadLetters) {
@@ -133,9 +162,10 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
                     null,
                     null,
                     null,
+                    null,
                     deadLetters,
                     null,
-                    null,
+                    failure,
                     null,
                     pause);
         }
@@ -147,6 +177,7 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
                 savedAt,
                 report.lagRows(),
                 report.lagSeconds(),
+                report.lookedAt(),
                 report.eventsPerSecond(),
                 deadLetters,
                 report.lateRows(),
@@ -172,16 +203,21 @@ record Overview(@Nullable Session session, @Nullable Instant lastSign, boolean r
             return "no runtime has reported to this state yet";
         }
         if (running) {
-            return "session " + session.id() + " runs since " + session.started();
+            return "session " + session.id() + " runs since " + session.started()
+                    + (silent
+                            ? ", but has written nothing to its state since " + lastSign
+                                    + ", and what follows is of then: it hangs, or the disk of the state is full"
+                            : "");
         }
         return session.ended() == null
-                ? "no runtime: session " + session.id() + " gave its last sign at " + lastSign + " and did not end"
+                ? "no runtime: session " + session.id() + " gave its last sign at " + lastSign
+                        + " and did not end: it was killed"
                 : "no runtime: session " + session.id() + " " + Word.of(session.outcome()) + " at " + session.ended();
     }
 
     ObjectNode runtimeJson() {
         ObjectNode object = Json.object();
-        object.put("running", running).put("session", session == null ? null : session.id());
+        object.put("running", running).put("silent", silent).put("session", session == null ? null : session.id());
         Json.put(object, "started", session == null ? null : session.started());
         Json.put(object, "ended", session == null ? null : session.ended());
         return Json.put(object, "last_sign", lastSign);

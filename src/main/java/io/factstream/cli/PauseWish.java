@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
-import io.factstream.routes.RouteFiles;
+import io.factstream.journal.Action.Kind;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.state.SqliteState;
 import io.factstream.status.StreamReport;
+import io.factstream.stream.RefusedStream;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,13 +57,13 @@ final class PauseWish {
         }
         Settings settings = options.load();
         try (SqliteState state = StateFile.forWriting(settings)) {
-            Overview overview = Overview.of(state, Clock.systemUTC());
+            Overview overview = Overview.of(state, settings.get(KnownSettings.STATE_FILE), Clock.systemUTC());
             Set<String> known =
                     overview.rows().stream().map(Overview.Row::stream).collect(Collectors.toSet());
             for (String stream : named) {
                 if (!known.contains(stream)) {
                     // One that has never run: its route file says whether there is such a stream.
-                    RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream);
+                    StreamDefinitions.require(settings.get(KnownSettings.ROUTES), stream);
                 }
             }
             Map<String, Boolean> changed = new LinkedHashMap<>();
@@ -74,10 +76,16 @@ final class PauseWish {
             }
             Set<String> running = overview.running()
                     ? state.status().reports().stream()
+                            .filter(report -> !report.state().equals(RefusedStream.STATE))
                             .map(StreamReport::stream)
                             .filter(changed::containsKey)
                             .collect(Collectors.toSet())
                     : Set.of();
+            changed.forEach((stream, isNew) -> {
+                if (isNew) {
+                    Deed.record(state.journal(), pause ? Kind.PAUSE : Kind.RESUME, stream, "");
+                }
+            });
             boolean obeyed = awaitObeyed(state, running, pause);
             changed.forEach((stream, isNew) -> print(out, stream, pause, isNew, running.contains(stream), obeyed));
             out.flush();

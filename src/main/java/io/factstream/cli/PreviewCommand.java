@@ -79,7 +79,7 @@ final class PreviewCommand implements Callable<Integer> {
             return ExitCodes.DONE;
         } catch (SourceException e) {
             // A condition of the source, told as a stream would tell it.
-            spec.commandLine().getErr().println("factstream: stream '" + stream + "': " + e.getMessage());
+            spec.commandLine().getErr().println("factstream: stream '" + stream + "': " + HeldSource.told(e));
             return ExitCodes.FAILED;
         }
     }
@@ -120,7 +120,9 @@ final class PreviewCommand implements Callable<Integer> {
                             .entrySet().stream()
                                     .map(property -> property.getKey() + "=" + property.getValue())
                                     .collect(Collectors.joining(" ")));
-            out.printf("   %s%n", event.body());
+            if (!event.body().isEmpty()) {
+                out.printf("   %s%n", event.body());
+            }
             if (event.fault() != null) {
                 out.printf("   would become a dead letter: %s%n", event.fault());
             }

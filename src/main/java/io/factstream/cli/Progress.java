@@ -85,9 +85,9 @@ final class Progress implements AutoCloseable {
                         status.stream(),
                         Word.of(status.state()),
                         done,
-                        status.backlog().rows(),
+                        status.lagRows() == null ? "unknown" : status.lagRows(),
                         (long) pace.rate,
-                        pace.secondsFor(status.backlog().rows()));
+                        status.lagRows() == null ? -1 : pace.secondsFor(status.lagRows()));
             }
         }
         drawn = statuses.size();
@@ -95,16 +95,15 @@ final class Progress implements AutoCloseable {
     }
 
     private static String line(StreamStatus status, long done, Pace pace) {
-        long left = status.backlog().rows();
-        long seconds = pace.secondsFor(left);
-        String time =
-                left == 0 || seconds < 0 ? "" : String.format(Locale.ROOT, "%d:%02d left", seconds / 60, seconds % 60);
+        Long left = status.lagRows();
+        long seconds = left == null || left == 0 ? -1 : pace.secondsFor(left);
+        String time = seconds < 0 ? "" : String.format(Locale.ROOT, "%d:%02d left", seconds / 60, seconds % 60);
         return String.format(
                 Locale.ROOT,
-                "%-26s %,12d done %,12d left %,10d/s %10s  %s",
+                "%-26s %,12d done %12s left %,10d/s %10s  %s",
                 status.stream(),
                 done,
-                left,
+                left == null ? "unknown" : String.format(Locale.ROOT, "%,d", left),
                 (long) pace.rate,
                 time,
                 Word.of(status.state()));

@@ -30,7 +30,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--once",
             description = "Drain every stream to its present end, print a summary, and exit:"
-                    + " 0 all delivered, 1 something failed, 2 configuration refused.")
+                    + " 0 all delivered, 1 something failed, 2 configuration refused. A stream that delivers nothing for"
+                    + " factstream.once.patience (10m), such as while the loader has the source, has failed.")
     private boolean once;
 
     @Option(names = "--json", description = "With --once: writes the summary as one JSON object.")
@@ -48,6 +49,7 @@ final class RunCommand implements Callable<Integer> {
         Application application = new Application(settings, once);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread onSignal = new Thread(() -> stop(application, stopped, once), "factstream-stop");
+        String ending = "an error";
         try {
             application.start();
             Runtime.getRuntime().addShutdownHook(onSignal);
@@ -61,9 +63,10 @@ final class RunCommand implements Callable<Integer> {
                 progress.finish();
             }
             Runtime.getRuntime().removeShutdownHook(onSignal);
+            ending = "run --once has come to its end";
         } finally {
             if (stopped.getCount() > 0) {
-                application.close();
+                application.close(ending);
             }
         }
         if (json) {
@@ -80,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
      * was to end by itself has not done what it was asked.
      */
     private static void stop(Application application, CountDownLatch stopped, boolean once) {
-        application.close();
+        application.close("the process was asked to end, by SIGTERM or Ctrl-C");
         stopped.countDown();
         Runtime.getRuntime().halt(once ? ExitCodes.FAILED : ExitCodes.DONE);
     }

@@ -2,12 +2,17 @@ package io.factstream.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
+import io.factstream.session.LiveSessions;
+import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.StreamCounts;
 import io.factstream.session.StreamRun;
 import io.factstream.state.SqliteState;
 import io.factstream.text.Word;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -27,7 +32,7 @@ import picocli.CommandLine.Spec;
         description = "Shows the runs of the runtime, the newest first; or one of them with each of its streams.",
         footer = {
             "",
-            "A run without an end is at work, or was killed: factstream status tells which.",
+            "A run without an end is running, or was killed; not-ended is one of which that is not known.",
             "The counts of one that is at work, or was killed, are a few seconds old.",
             "Examples:  factstream sessions --limit 5",
             "           factstream sessions 20260131T101531000-7k2mq0xa --json"
@@ -62,7 +67,9 @@ final class SessionsCommand implements Callable<Integer> {
             throw new ConfigurationException("--limit", limit + " is too few", "Give at least 1");
         }
         List<Session> sessions;
-        try (SqliteState state = StateFile.forReading(options.load())) {
+        Settings settings = options.load();
+        Path file = settings.get(KnownSettings.STATE_FILE);
+        try (SqliteState state = StateFile.forReading(settings)) {
             String named = id;
             sessions = named == null
                     ? state.sessions().recent(limit)
@@ -70,10 +77,10 @@ final class SessionsCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            sessions.forEach(session -> out.println(object(session)));
+            sessions.forEach(session -> out.println(object(session, file)));
         } else {
             out.printf(Locale.ROOT, ROW, "session", "started", "ended", "outcome", "rows", "events", "dead");
-            sessions.forEach(session -> print(out, session));
+            sessions.forEach(session -> print(out, session, file));
             if (id != null) {
                 sessions.forEach(session -> printStreams(out, session));
             }
@@ -82,12 +89,18 @@ final class SessionsCommand implements Callable<Integer> {
         return ExitCodes.DONE;
     }
 
+    private static String outcome(Session session, Path file) {
+        return session.outcome() == Outcome.NOT_ENDED
+                ? LiveSessions.word(LiveSessions.lives(file, session.id()))
+                : Word.of(session.outcome());
+    }
+
     private static ConfigurationException unknown(String id) {
         return new ConfigurationException(
                 "session '" + Text.line(id) + "'", "is not in the state", "factstream sessions shows those that are");
     }
 
-    private static void print(PrintWriter out, Session session) {
+    private static void print(PrintWriter out, Session session, Path file) {
         StreamCounts sum = session.streams().values().stream()
                 .map(StreamRun::counts)
                 .reduce(StreamCounts.ZERO, StreamCounts::plus);
@@ -97,7 +110,7 @@ final class SessionsCommand implements Callable<Integer> {
                 session.id(),
                 session.started(),
                 session.ended() == null ? "-" : session.ended(),
-                Word.of(session.outcome()),
+                outcome(session, file),
                 String.format(Locale.ROOT, "%,d", sum.rowsRead()),
                 String.format(Locale.ROOT, "%,d", sum.eventsSent()),
                 String.format(Locale.ROOT, "%,d", sum.deadLettered()));
@@ -125,12 +138,12 @@ final class SessionsCommand implements Callable<Integer> {
                         run.outcome() == null ? "" : Text.line(run.outcome())));
     }
 
-    private static ObjectNode object(Session session) {
+    private static ObjectNode object(Session session, Path file) {
         ObjectNode object = Json.object();
         object.put("session", session.id());
         Json.put(object, "started", session.started());
         Json.put(object, "ended", session.ended());
-        object.put("outcome", Word.of(session.outcome()));
+        object.put("outcome", outcome(session, file));
         ObjectNode streams = object.putObject("streams");
         new TreeMap<>(session.streams()).forEach((stream, run) -> streams.putObject(stream)
                 .put("rows_read", run.counts().rowsRead())

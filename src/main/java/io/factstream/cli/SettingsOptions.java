@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The options by which every command takes its settings. */
 final class SettingsOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SettingsOptions.class);
 
     @Option(
             names = "--config",
@@ -32,6 +36,11 @@ final class SettingsOptions {
     Settings load() {
         Settings settings = SettingsLoader.ofThisProcess().load(config, overrides);
         Logs.use(settings.get(KnownSettings.LOG_FORMAT));
+        settings.serviceLinks()
+                .forEach(name -> LOG.warn(
+                        "{} is the address of a service, put there by Kubernetes, and no setting: it is left out. Set "
+                                + "enableServiceLinks to false in the pod, or the setting itself",
+                        name));
         return settings;
     }
 }

@@ -2,6 +2,8 @@ package io.factstream.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.cli.Overview.Row;
+import io.factstream.config.KnownSettings;
+import io.factstream.config.Settings;
 import io.factstream.state.SqliteState;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -51,8 +53,9 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Overview overview;
-        try (SqliteState state = StateFile.forReading(options.load())) {
-            overview = Overview.of(state, Clock.systemUTC());
+        Settings settings = options.load();
+        try (SqliteState state = StateFile.forReading(settings)) {
+            overview = Overview.of(state, settings.get(KnownSettings.STATE_FILE), Clock.systemUTC());
         }
         List<String> named = streams == null ? List.of() : streams;
         named.forEach(overview::require);
@@ -93,7 +96,7 @@ final class StatusCommand implements Callable<Integer> {
                 row.stream(),
                 row.state(),
                 row.watermark() == null ? "-" : row.watermark().toString(),
-                count(row.lagRows()),
+                row.lagRows() == null && row.since() != null ? "unknown" : count(row.lagRows()),
                 count(row.lagSeconds()),
                 row.eventsPerSecond() == null ? "-" : String.format(Locale.ROOT, "%,.0f", row.eventsPerSecond()),
                 count(row.deadLetters()),

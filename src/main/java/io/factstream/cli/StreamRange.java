@@ -14,7 +14,9 @@ final class StreamRange {
     @Option(
             names = "--from",
             paramLabel = "VALUE",
-            description = "Only rows with this watermark or a later one, such as '2026-01-31 10:00:00'.")
+            description =
+                    "Only rows with this watermark or a later one, such as '2026-01-31 10:00:00'. A time without an"
+                            + " offset or a time zone is in UTC.")
     @Nullable
     String from;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.Application;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.RefusedStream;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import java.io.PrintWriter;
@@ -38,12 +39,30 @@ final class Summary {
                     status.counts().deadLettered(),
                     outcome(status));
         }
+        List<RefusedStream> refused = application.streams().refused();
+        for (RefusedStream stream : refused) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-26s %12s %12s %8s %9s  refused: %s%n",
+                    stream.stream(),
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    Text.line(stream.why()));
+        }
         long events = statuses.stream().mapToLong(s -> s.counts().eventsSent()).sum();
         long dead = statuses.stream().mapToLong(s -> s.counts().deadLettered()).sum();
         long failed = statuses.stream().filter(s -> s.lastError() != null).count();
-        out.printf(Locale.ROOT, "%,d events sent, %,d dead-lettered, %d streams failed%n", events, dead, failed);
+        out.printf(
+                Locale.ROOT,
+                "%,d events sent, %,d dead-lettered, %d streams failed%s%n",
+                events,
+                dead,
+                failed,
+                refused.isEmpty() ? "" : ", " + refused.size() + " refused");
         out.flush();
-        return statuses.stream().allMatch(Summary::isDelivered);
+        return refused.isEmpty() && statuses.stream().allMatch(Summary::isDelivered);
     }
 
     private static List<StreamStatus> statuses(Application application) {
@@ -52,6 +71,7 @@ final class Summary {
 
     private static boolean isDelivered(StreamStatus status) {
         return status.lastError() == null
+                && (status.drained() || status.state() == StreamState.PAUSED)
                 && status.counts().deadLettered() == 0
                 && status.state() != StreamState.PAUSED;
     }
@@ -61,7 +81,8 @@ final class Summary {
         List<StreamStatus> statuses = statuses(application);
         ObjectNode object = Json.object();
         object.put("session", application.sessionId());
-        object.put("delivered", statuses.stream().allMatch(Summary::isDelivered));
+        List<RefusedStream> refused = application.streams().refused();
+        object.put("delivered", refused.isEmpty() && statuses.stream().allMatch(Summary::isDelivered));
         ArrayNode streams = object.putArray("streams");
         for (StreamStatus status : statuses) {
             streams.addObject()
@@ -71,10 +92,14 @@ final class Summary {
                     .put("batches", status.counts().batches())
                     .put("dead_lettered", status.counts().deadLettered())
                     .put("late_rows", status.lateRows().rows())
+                    .put("drained", status.drained())
                     .put("paused", status.state() == StreamState.PAUSED)
                     .put("last_error", status.lastError())
                     .put("warning", status.warning());
         }
+        ArrayNode left = object.putArray("refused");
+        refused.forEach(
+                stream -> left.addObject().put("stream", stream.stream()).put("why", stream.why()));
         return object;
     }
 
@@ -85,16 +110,19 @@ final class Summary {
         if (status.state() == StreamState.PAUSED) {
             return "paused, nothing was read; factstream resume " + status.stream() + " lets it go on";
         }
-        String hint = "";
-        if (status.backlog().unsettled() > 0) {
-            hint += String.format(
-                    Locale.ROOT, ", %,d rows not yet due", status.backlog().unsettled());
+        if (!status.drained()) {
+            return "not finished: given up after nothing was delivered for factstream.once.patience";
         }
-        if (status.backlog().withoutWatermark() > 0) {
-            hint += String.format(
-                    Locale.ROOT,
-                    ", %,d rows without a watermark cannot be read",
-                    status.backlog().withoutWatermark());
+        String hint = "";
+        Long unsettled = status.rowsUnsettled();
+        if (status.waiting() != null) {
+            hint += ", " + status.waiting();
+        } else if (unsettled != null && unsettled > 0) {
+            hint += String.format(Locale.ROOT, ", %,d rows not yet due", unsettled);
+        }
+        Long unreadable = status.rowsWithoutWatermark();
+        if (unreadable != null && unreadable > 0) {
+            hint += String.format(Locale.ROOT, ", %,d rows without a watermark cannot be read", unreadable);
         }
         if (status.lateRows().rows() > 0) {
             hint += String.format(

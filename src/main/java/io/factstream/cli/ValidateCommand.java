@@ -2,6 +2,7 @@ package io.factstream.cli;
 
 import io.factstream.Validation;
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.validation.Finding;
 import io.factstream.validation.Report;
@@ -66,7 +67,7 @@ final class ValidateCommand implements Callable<Integer> {
                     spec.commandLine(), "--sample is " + sample + "; give " + FEWEST + " to " + MOST);
         }
         PrintWriter out = spec.commandLine().getOut();
-        ValidationReport report = new ValidationReport(report());
+        ValidationReport report = report();
         if (json) {
             out.println(report.json());
             out.flush();
@@ -76,18 +77,21 @@ final class ValidateCommand implements Callable<Integer> {
         return report.exitCode();
     }
 
-    private Report report() throws InterruptedException {
+    private ValidationReport report() throws InterruptedException {
         Settings settings;
         try {
             settings = options.load();
         } catch (ConfigurationException e) {
             // Without settings nothing else can be checked; they are findings like all others.
-            return new Report(
-                    e.problems().stream()
-                            .map(problem -> Finding.of(Severity.ERROR, problem))
-                            .toList(),
-                    List.of());
+            return new ValidationReport(
+                    new Report(
+                            e.problems().stream()
+                                    .map(problem -> Finding.of(Severity.ERROR, problem))
+                                    .toList(),
+                            List.of()),
+                    null);
         }
-        return Validation.of(settings, streams, online, sample);
+        return new ValidationReport(
+                Validation.of(settings, streams, online, sample), settings.get(KnownSettings.ROUTES));
     }
 }

@@ -3,20 +3,28 @@ package io.factstream.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.stream.Examination;
+import io.factstream.text.Word;
 import io.factstream.validation.Finding;
 import io.factstream.validation.Report;
 import io.factstream.validation.Severity;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code validate} tells of its findings, to people or to machines. */
 final class ValidationReport {
 
     private final Report report;
+    private final @Nullable Path routes;
 
-    ValidationReport(Report report) {
+    /** @param routes the folder that was checked; null where the settings do not even tell which */
+    ValidationReport(Report report, @Nullable Path routes) {
         this.report = report;
+        this.routes = routes;
     }
 
     int exitCode() {
@@ -32,11 +40,12 @@ final class ValidationReport {
         report.streams().forEach(stream -> print(out, stream));
         out.printf(
                 Locale.ROOT,
-                "%s, %,d unchecked, %s; %s examined%n",
+                "%s, %,d unchecked, %s; %s examined%s%n",
                 counted(report.count(Severity.ERROR), "error"),
                 report.count(Severity.UNCHECKED),
                 counted(report.count(Severity.WARNING), "warning"),
-                counted(report.streams().size(), "stream"));
+                counted(report.streams().size(), "stream"),
+                routes == null ? "" : " of " + routes);
         out.flush();
     }
 
@@ -69,6 +78,15 @@ final class ValidationReport {
                                 Locale.ROOT,
                                 "rows do not lie in the order of the watermark: %,d step back",
                                 stream.stepsBack()));
+        if (stream.advisedSettle() != null) {
+            out.printf(
+                    "  settle         all values are whole %s: rows that come while theirs is not over would be late rows, so"
+                            + " set settle to %s where rows come that soon%n",
+                    stream.cutOff() == ChronoUnit.MILLIS
+                            ? "milliseconds"
+                            : Word.of(Objects.requireNonNull(stream.cutOff())),
+                    stream.advisedSettle());
+        }
         out.printf(Locale.ROOT, "  page           %,d rows, about %,d bytes%n", stream.pageRows(), stream.pageBytes());
         out.printf(
                 Locale.ROOT,
@@ -86,7 +104,8 @@ final class ValidationReport {
         ObjectNode object = Json.object()
                 .put("errors", report.count(Severity.ERROR))
                 .put("unchecked", report.count(Severity.UNCHECKED))
-                .put("warnings", report.count(Severity.WARNING));
+                .put("warnings", report.count(Severity.WARNING))
+                .put("routes", routes == null ? null : routes.toString());
         ArrayNode findings = object.putArray("findings");
         for (Finding finding : report.findings()) {
             findings.addObject()
@@ -112,6 +131,7 @@ final class ValidationReport {
                 .put("largest_tie", stream.largestTie())
                 .put("in_order", stream.isInOrder())
                 .put("steps_back", stream.stepsBack())
+                .put("advised_settle", stream.advisedSettle())
                 .put("page_rows", stream.pageRows())
                 .put("page_bytes", stream.pageBytes())
                 .put("largest_event", stream.sample().largest())

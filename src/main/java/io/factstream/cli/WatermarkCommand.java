@@ -1,11 +1,13 @@
 package io.factstream.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.factstream.RouteValues;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Settings;
 import io.factstream.control.Rewind;
-import io.factstream.routes.RouteFiles;
+import io.factstream.journal.Action.Kind;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.state.SqliteState;
 import io.factstream.stream.WatermarkValue;
 import io.factstream.watermark.SavedWatermark;
@@ -14,7 +16,6 @@ import io.factstream.watermark.WatermarkChange;
 import io.factstream.watermark.WatermarkChange.ColumnsAccepted;
 import io.factstream.watermark.WatermarkChange.PositionSet;
 import io.factstream.watermark.WatermarkChange.QueryAccepted;
-import io.factstream.watermark.WatermarkStore;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -101,15 +102,17 @@ final class WatermarkCommand implements Runnable {
             @Option(
                             names = "--to",
                             paramLabel = "VALUE",
-                            description = "The new watermark: rows after it are read next. Without it the stream begins"
-                                    + " at its first row.")
+                            description = "The new watermark: rows after it are read next. A time without an offset or"
+                                    + " a time zone is in UTC. Without it the stream begins at its first row.")
                     @Nullable
                     String to,
             @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.") String why,
             @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
-        return change(stream, json, (store, saved) -> new Rewind(store)
-                .move(stream, to, Person.name(), why)
-                .toString());
+        return change(stream, json, (state, saved) -> {
+            Rewind.Moved moved = new Rewind(state.watermarks()).move(stream, to, Person.name(), why);
+            Deed.record(state.journal(), Kind.REWIND, stream, moved + ": " + why);
+            return moved.toString();
+        });
     }
 
     @Command(
@@ -123,13 +126,17 @@ final class WatermarkCommand implements Runnable {
             })
     int set(
             @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
-            @Parameters(paramLabel = "VALUE", description = "The new watermark.") String value,
+            @Parameters(
+                            paramLabel = "VALUE",
+                            description = "The new watermark. A time without an offset or a time zone is in UTC.")
+                    String value,
             @Option(names = "--why", required = true, paramLabel = "TEXT", description = "For the record.") String why,
             @Option(
                             names = "--type",
                             paramLabel = "TYPE",
-                            description = "The DuckDB type of the watermark column, such as TIMESTAMP or BIGINT: for a"
-                                    + " stream that has no watermark yet.")
+                            description =
+                                    "The DuckDB type of the watermark column, such as TIMESTAMP or BIGINT, by any name"
+                                            + " that DuckDB has for it: for a stream that has no watermark yet.")
                     @Nullable
                     String type,
             @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
@@ -141,7 +148,9 @@ final class WatermarkCommand implements Runnable {
                     .orElse(null);
             Watermark to = target(settings, stream, from, value, type);
             state.watermarks().set(stream, from, to, Person.name(), why);
-            tell(stream, "watermark moved from " + (from == null ? "nothing" : from) + " to " + to, to, json);
+            String moved = "watermark moved from " + (from == null ? "nothing" : from) + " to " + to;
+            Deed.record(state.journal(), Kind.REWIND, stream, moved + ": " + why);
+            tell(stream, moved, to, json);
             return ExitCodes.DONE;
         }
     }
@@ -149,7 +158,7 @@ final class WatermarkCommand implements Runnable {
     private static Watermark target(
             Settings settings, String stream, @Nullable Watermark from, String value, @Nullable String type) {
         String known = from == null ? typeOfNew(settings, stream, type) : from.type();
-        if (from != null && type != null && !type.equalsIgnoreCase(known)) {
+        if (from != null && type != null && !WatermarkValue.type(type, "--type").equals(known)) {
             throw new ConfigurationException(
                     "--type",
                     "is " + type + ", and the watermark of stream '" + stream + "' is a " + known,
@@ -160,14 +169,14 @@ final class WatermarkCommand implements Runnable {
 
     private static String typeOfNew(Settings settings, String stream, @Nullable String type) {
         // Refuses a stream that there is not.
-        RouteFiles.definition(settings.get(KnownSettings.ROUTES), stream);
+        StreamDefinitions.require(settings.get(KnownSettings.ROUTES), stream);
         if (type == null) {
             throw new ConfigurationException(
                     "stream '" + stream + "'",
                     "has no watermark yet, so the type of its watermark column is not known",
                     "Add --type, such as --type TIMESTAMP or --type BIGINT");
         }
-        return type.toUpperCase(Locale.ROOT);
+        return WatermarkValue.type(type, "--type");
     }
 
     @Command(
@@ -179,17 +188,35 @@ final class WatermarkCommand implements Runnable {
     int accept(
             @Parameters(paramLabel = "STREAM", description = "The id of the stream.") String stream,
             @Option(names = "--json", description = "Writes one JSON object.") boolean json) {
-        String fingerprint = RouteFiles.fingerprint(options.load().get(KnownSettings.ROUTES), stream);
-        return change(stream, json, (store, saved) -> {
+        String fingerprint =
+                RouteValues.definitions(options.load()).stream(stream).fingerprint();
+        return change(stream, json, (state, saved) -> {
+            refuseWithinAValue(stream, saved.position());
             String old = saved.queryFingerprint();
+            boolean otherQuery = false;
             if (old != null && !old.equals(fingerprint)) {
-                store.accept(stream, old, fingerprint, Person.name());
-                return "query accepted, goes on from " + saved.position();
+                state.watermarks().accept(stream, old, fingerprint, Person.name());
+                otherQuery = true;
+            } else if (!state.watermarks().acceptColumns(stream, saved.position(), Person.name())) {
+                return "its query is the one that made its watermark; nothing to accept";
             }
-            return store.acceptColumns(stream, saved.position(), Person.name())
-                    ? "the columns that its query gives now are accepted, goes on from " + saved.position()
-                    : "its query is the one that made its watermark; nothing to accept";
+            String accepted = (otherQuery ? "query accepted" : "the columns that its query gives now are accepted")
+                    + ", goes on from " + saved.position();
+            Deed.record(state.journal(), Kind.ACCEPT, stream, accepted);
+            return accepted;
         });
+    }
+
+    /** The text of a row says which part of a value it is in, and has other columns with another query. */
+    private static void refuseWithinAValue(String stream, Watermark position) {
+        if (!position.isWhole()) {
+            throw new ConfigurationException(
+                    "stream '" + stream + "'",
+                    "stands within the rows of one watermark value, at " + position
+                            + ": with another query or other columns some of them would be lost or sent twice",
+                    "Let the query that began the value end it, or send all its rows again: factstream watermark rewind "
+                            + stream + " --to … --why …, with a value below " + position.value());
+        }
     }
 
     @Command(
@@ -254,7 +281,7 @@ final class WatermarkCommand implements Runnable {
     private int change(String stream, boolean json, Change change) {
         try (SqliteState state = StateFile.forWriting(options.load())) {
             SavedWatermark saved = state.watermarks().find(stream).orElseThrow(() -> withoutWatermark(stream));
-            String told = change.apply(state.watermarks(), saved);
+            String told = change.apply(state, saved);
             Watermark now = state.watermarks()
                     .find(stream)
                     .map(SavedWatermark::position)
@@ -285,6 +312,6 @@ final class WatermarkCommand implements Runnable {
     /** A change of one watermark; returns what to tell the person. */
     @FunctionalInterface
     private interface Change {
-        String apply(WatermarkStore store, SavedWatermark saved);
+        String apply(SqliteState state, SavedWatermark saved);
     }
 }

@@ -57,11 +57,21 @@ public final class KnownSettings {
                     + "loader can write to it between pages; it is never changed, and never upgraded to a newer format. "
                     + "`factstream run` needs it.");
 
+    public static final Setting<Path> SOURCE_KEY_FILE = new Setting<>(
+            "factstream.source.key-file",
+            new Location("the path of a file that holds the key and nothing else"),
+            null,
+            "A file that holds the key of an encrypted source, such as a mounted container secret. It is read once, at "
+                    + "the start. Events, dead letters and what DuckDB spills to the disk are not encrypted: keep the state's "
+                    + "folder on a disk that is.");
+
     public static final Setting<Long> SOURCE_MEMORY_LIMIT = new Setting<>(
             "factstream.source.memory-limit",
             new Size(32 * MB, 1024 * GB),
             "256MB",
-            "The most memory that DuckDB takes while a page is read. It comes on top of the Java heap.");
+            "The most memory that DuckDB takes while a page is read. It comes on top of the Java heap. DuckDB reads the texts "
+                    + "of up to 2,048 rows at once, whatever is wanted of them: a table of large documents needs room for "
+                    + "as many.");
 
     public static final Setting<Integer> SOURCE_THREADS = new Setting<>(
             "factstream.source.threads",
@@ -118,8 +128,10 @@ public final class KnownSettings {
             "factstream.routes",
             new Location("the path of a folder"),
             "routes",
-            "The folder with the streams and the routes they share. Where nothing is set it is the `routes` folder of "
-                    + "the distribution, or of the folder in which the process was started when there is no distribution.");
+            "The folder with the streams. Where nothing is set it is the folder `routes` in the folder in which the process "
+                    + "was started, and where there is none, that of the distribution. The folder `flow` in it holds the "
+                    + "routes that streams share; where it has none, the one of the distribution is used, and so follows an "
+                    + "upgrade.");
 
     public static final Setting<Reload> RELOAD = new Setting<>(
             "factstream.routes.reload",
@@ -156,7 +168,8 @@ public final class KnownSettings {
             "factstream.page.max-bytes",
             new Size(64 * KB, GB),
             "16MB",
-            "How many bytes of a page's events are held in memory at once. Larger pages are read and sent in parts.");
+            "How many bytes of a page's events are held in memory at once, a quarter of the heap at most. Larger pages are read "
+                    + "and sent in parts.");
 
     public static final Setting<Long> BATCH_MAX_BYTES = new Setting<>(
             "factstream.batch.max-bytes",
@@ -207,25 +220,42 @@ public final class KnownSettings {
             "How long a stream waits when the hub asks to slow down and does not say how long; where it says so, that is "
                     + "how long. The wait varies upwards at random.");
 
+    public static final Setting<Duration> ONCE_PATIENCE = new Setting<>(
+            "factstream.once.patience",
+            new Time(Duration.ofSeconds(1), Duration.ofDays(7)),
+            "10m",
+            "How long run --once and backfill wait for a stream that neither delivers anything nor comes to its end, such as "
+                    + "while the loader has the source or the hub asks to slow down. Then they give it up, say so, and exit "
+                    + "with 1. What waits is told from the tenth second on.");
+
     public static final Setting<Integer> BREAKER_THRESHOLD = new Setting<>(
             "factstream.breaker.threshold",
             new Count(1, 1000, "sends"),
             "5",
-            "After how many failed sends in a row a hub's circuit breaker opens. Then nothing is sent to the hub, and no "
-                    + "page is read for it, until the hub is back. Being asked to slow down does not count.");
+            "After how many failed sends in a row a hub's circuit breaker opens; sends that fail together, as when their "
+                    + "connection breaks, count as one. Then nothing is sent to the hub but one send at a time, to see "
+                    + "whether it is back, and no page is read for it. Being asked to slow down does not count.");
 
     public static final Setting<Duration> BREAKER_RECOVERY = new Setting<>(
             "factstream.breaker.recovery",
             new Time(Duration.ofSeconds(1), Duration.ofHours(1)),
             "60s",
-            "After how long, in whole seconds, an open circuit breaker lets one send through to see whether the hub takes "
-                    + "events again. A hub that could not be reached at all is tried as soon as a probe reaches it.");
+            "After how long, in whole seconds, an open circuit breaker lets one send through though no probe reached the hub. "
+                    + "Whenever one does, a send is let through at once.");
 
     public static final Setting<Duration> BREAKER_PROBE_INTERVAL = new Setting<>(
             "factstream.breaker.probe-interval",
             new Time(ONE_MILLISECOND, Duration.ofHours(1)),
-            "5s",
-            "The longest time between two probes of a hub that fails. A probe logs in and opens a link, and sends nothing.");
+            "3s",
+            "The longest time between two probes of a hub that fails. A probe logs in and opens a link, and sends nothing. "
+                    + "When it gets through, streams that wait for the hub try to send: that is how soon they go on when the hub takes events again.");
+
+    public static final Setting<Duration> HUB_LAYOUT_INTERVAL = new Setting<>(
+            "factstream.hub.layout-interval",
+            new Time(ONE_MILLISECOND, Duration.ofDays(1)),
+            "1m",
+            "How often a hub is asked for its partitions, which may have become more or others. It is asked as well whenever "
+                    + "it is back after a failure. Where they have changed, keys go to other partitions; log, page and JMX tell it.");
 
     public static final Setting<String> EVENT_SOURCE = new Setting<>(
             "factstream.event.source",
@@ -280,7 +310,7 @@ public final class KnownSettings {
             "factstream.shutdown.timeout",
             new Time(Duration.ofSeconds(1), Duration.ofMinutes(10)),
             "30s",
-            "How long a stop waits for sends that are under way. What is unfinished then is read and sent again after "
+            "How long a stop waits for pages that are under way; it then takes at most about 2 s more. What is unfinished is read and sent again after "
                     + "the next start, with the same event ids. Give the container at least as long before it is killed.");
 
     public static final Setting<LogFormat> LOG_FORMAT = new Setting<>(
@@ -387,6 +417,7 @@ public final class KnownSettings {
                     "The source",
                     List.of(
                             SOURCE_FILE,
+                            SOURCE_KEY_FILE,
                             SOURCE_MEMORY_LIMIT,
                             SOURCE_THREADS,
                             SOURCE_QUERY_TIMEOUT,
@@ -405,9 +436,11 @@ public final class KnownSettings {
                             HOLD_MAX_DELAY,
                             HOLD_MULTIPLIER,
                             HOLD_THROTTLED,
+                            ONCE_PATIENCE,
                             BREAKER_THRESHOLD,
                             BREAKER_RECOVERY,
-                            BREAKER_PROBE_INTERVAL)),
+                            BREAKER_PROBE_INTERVAL,
+                            HUB_LAYOUT_INTERVAL)),
             new Group(
                     "Dead letters and shutdown",
                     List.of(

@@ -1,5 +1,7 @@
 package io.factstream.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A text that must not be seen: it shows nothing when it is printed, logged or joined to another text.
  *
@@ -17,6 +19,16 @@ public final class Secret {
     /** The secret itself. Call this only where it is handed to what needs it. */
     public String reveal() {
         return text;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Secret secret && secret.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override

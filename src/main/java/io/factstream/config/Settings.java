@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,14 +38,24 @@ public final class Settings {
 
     private final Map<String, String> defaults;
     private final Map<String, Given> given;
-    private final Map<String, String> camel;
+    private final Map<String, Given> camel;
     private final Optional<Path> file;
+    private final Optional<Path> shippedRoutes;
+    private final List<String> serviceLinks;
 
-    Settings(Map<String, String> defaults, Map<String, Given> given, Map<String, String> camel, Optional<Path> file) {
+    Settings(
+            Map<String, String> defaults,
+            Map<String, Given> given,
+            Map<String, Given> camel,
+            Optional<Path> file,
+            Optional<Path> shippedRoutes,
+            List<String> serviceLinks) {
         this.defaults = Map.copyOf(defaults);
         this.given = Map.copyOf(given);
         this.camel = Map.copyOf(camel);
         this.file = file;
+        this.shippedRoutes = shippedRoutes;
+        this.serviceLinks = List.copyOf(serviceLinks);
     }
 
     /**
@@ -71,9 +82,40 @@ public final class Settings {
         return value == null ? "default" : value.origin();
     }
 
+    /**
+     * The file, line and key or the option that set one of Camel's own options.
+     *
+     * @param option as Camel tells it, such as {@code camel.main.name}; dashes and case may differ from what was written
+     * @return the option itself when nobody set it
+     */
+    public String originOfCamels(String option) {
+        return camel.entrySet().stream()
+                .filter(entry -> plain(entry.getKey()).equals(plain(option)))
+                .map(entry -> entry.getValue().origin())
+                .findFirst()
+                .orElse(option);
+    }
+
+    private static String plain(String option) {
+        return option.replace("-", "").toLowerCase(Locale.ROOT);
+    }
+
     /** The file that was read, if there was one. */
     public Optional<Path> file() {
         return file;
+    }
+
+    /** The routes folder that came with the distribution; empty when there is no distribution, as in a test. */
+    public Optional<Path> shippedRoutes() {
+        return shippedRoutes;
+    }
+
+    /**
+     * Environment variables that have the name of a setting, but hold the address of a service as Kubernetes puts it there;
+     * they were left out.
+     */
+    public List<String> serviceLinks() {
+        return serviceLinks;
     }
 
     /**
@@ -83,7 +125,7 @@ public final class Settings {
      */
     public Properties asCamelProperties() {
         Properties properties = new Properties();
-        properties.putAll(camel);
+        camel.forEach((key, value) -> properties.setProperty(key, value.text()));
         KnownSettings.all().stream().filter(setting -> !setting.isSecret()).forEach(setting -> written(setting)
                 .ifPresent(text -> properties.setProperty(setting.key(), text)));
         return properties;
@@ -102,6 +144,7 @@ public final class Settings {
     public void validateForRun() {
         Problems problems = new Problems();
         problems.collect(this::requireSource);
+        problems.collect(this::sourceKey);
         requireAllButSource(problems);
         problems.collect(this::managementToken);
         problems.refuseIfAny();
@@ -256,12 +299,22 @@ public final class Settings {
         return known;
     }
 
+    /**
+     * What the source is encrypted with; empty when it is not. Reads its file.
+     *
+     * @throws ConfigurationException if that cannot be read or holds nothing
+     */
+    public Optional<Secret> sourceKey() {
+        return find(KnownSettings.SOURCE_KEY_FILE)
+                .map(path -> readSecret(KnownSettings.SOURCE_KEY_FILE, path, "key of the source"));
+    }
+
     private Secret readSecret(Setting<Path> setting, Path path, String what) {
         String origin = origin(setting);
         if (!Files.isRegularFile(path)) {
             throw new ConfigurationException(
                     origin,
-                    path + (Files.exists(path) ? " is no file" : " does not exist"),
+                    Files.exists(path) ? path + " is no file" : missing(setting, path),
                     "Name a file that holds the secret");
         }
         try {
@@ -269,7 +322,8 @@ public final class Settings {
                 throw new ConfigurationException(
                         origin, path + " is too large for a " + what, "Name a file that holds the secret alone");
             }
-            String text = Files.readString(path).strip();
+            // Some editors put a byte order mark first, which is no part of the secret.
+            String text = Files.readString(path).replaceFirst("^\uFEFF", "").strip();
             if (text.isEmpty()) {
                 throw new ConfigurationException(origin, path + " is empty", "Put the " + what + " into it");
             }
@@ -280,6 +334,15 @@ public final class Settings {
         } catch (IOException unreadable) {
             throw new ConfigurationException(origin, path + " cannot be read", "Let this user read it", unreadable);
         }
+    }
+
+    /** Who gives the secret itself in place of its file must not find it in a log. */
+    private String missing(Setting<Path> setting, Path path) {
+        Given written = given.get(setting.key());
+        boolean isPath = written != null && Path.of(written.text()).getNameCount() > 1;
+        return isPath && Files.isDirectory(path.resolveSibling(""))
+                ? path + " does not exist"
+                : "names a file that does not exist" + (isPath ? ", nor does its folder" : "");
     }
 
     private void requireSource() {
@@ -394,7 +457,8 @@ public final class Settings {
         throw new IllegalStateException("the defaults contradict each other");
     }
 
-    private boolean isGiven(Setting<?> setting) {
+    /** Whether somebody set it, rather than its default being used. */
+    public boolean isGiven(Setting<?> setting) {
         return given.containsKey(setting.key());
     }
 

@@ -3,8 +3,10 @@ package io.factstream.config;
 import io.factstream.config.KnownSettings.ProcessVariable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettingsLoader {
 
     private static final String FILE_NAME = "application.properties";
+    private static final String ROUTES = "routes";
     private static final String CAMEL = "camel.";
 
     /**
@@ -29,7 +32,7 @@ public final class SettingsLoader {
     private static final Pattern SERVICE_LINK =
             Pattern.compile(".*_(SERVICE_(HOST|PORT(_.*)?)|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
-    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*:\\d+");
 
     private final Path workingFolder;
     private final @Nullable Path home;
@@ -67,9 +70,15 @@ public final class SettingsLoader {
         new TreeMap<>(environment).forEach(assembly::addVariable);
         new TreeMap<>(commandLine).forEach(assembly::addOption);
         assembly.problems.refuseIfAny();
-        Settings settings = new Settings(defaults(), assembly.given, assembly.camel, chosen);
+        Settings settings = new Settings(
+                defaults(), assembly.given, assembly.camel, chosen, shippedRoutes(), assembly.serviceLinks);
         settings.refuseContradictions();
         return settings;
+    }
+
+    /** The routes folder that came with the distribution; empty when there is no distribution, as in a test. */
+    public Optional<Path> shippedRoutes() {
+        return Optional.ofNullable(home).map(folder -> folder.resolve(ROUTES));
     }
 
     private Optional<Path> chooseFile(@Nullable Path file) {
@@ -89,7 +98,7 @@ public final class SettingsLoader {
                 .filter(Files::exists);
     }
 
-    /** The declared defaults, with the one that depends on where the distribution lies. */
+    /** The declared defaults, with the one that depends on where the process was started. */
     private Map<String, String> defaults() {
         Map<String, String> defaults = new HashMap<>();
         for (Setting<?> setting : KnownSettings.all()) {
@@ -97,9 +106,9 @@ public final class SettingsLoader {
                 defaults.put(setting.key(), setting.defaultText());
             }
         }
-        if (home != null) {
-            defaults.put(KnownSettings.ROUTES.key(), home.resolve("routes").toString());
-        }
+        Path here = workingFolder.resolve(ROUTES);
+        Path routes = Files.isDirectory(here) ? here : shippedRoutes().orElse(here);
+        defaults.put(KnownSettings.ROUTES.key(), routes.toString());
         return defaults;
     }
 
@@ -113,7 +122,8 @@ public final class SettingsLoader {
 
         final Problems problems = new Problems();
         final Map<String, Settings.Given> given = new HashMap<>();
-        final Map<String, String> camel = new HashMap<>();
+        final Map<String, Settings.Given> camel = new HashMap<>();
+        final List<String> serviceLinks = new ArrayList<>();
 
         void addFile(Path file) {
             problems.collect(() -> PropertiesFile.read(file)
@@ -127,20 +137,28 @@ public final class SettingsLoader {
 
         void addVariable(String name, String value) {
             Setting<?> setting = byVariable.get(name);
-            if (setting != null) {
+            if (isAddressOfService(name, value)) {
+                // A service named factstream-management has the variable of factstream.management.port.
+                if (setting != null) {
+                    serviceLinks.add(name);
+                }
+            } else if (setting != null) {
                 addSetting(setting, value, name + " (environment)");
-            } else if (claimsToBeASetting(name, value)) {
+            } else if (claimsToBeASetting(name)) {
                 problems.add(name + " (environment)", "is no setting", suggestion(name, byVariable.keySet()));
             }
         }
 
-        private static boolean claimsToBeASetting(String name, String value) {
+        private static boolean isAddressOfService(String name, String value) {
+            return name.endsWith("_PORT")
+                    && SERVICE_ADDRESS.matcher(value.strip()).matches();
+        }
+
+        private static boolean claimsToBeASetting(String name) {
             if (!name.startsWith("FACTSTREAM_") && !name.startsWith("EVENTHUBS_")) {
                 return false;
             }
-            boolean serviceLink = SERVICE_LINK.matcher(name).matches()
-                    || (name.endsWith("_PORT") && SERVICE_ADDRESS.matcher(value).matches());
-            return !serviceLink
+            return !SERVICE_LINK.matcher(name).matches()
                     && KnownSettings.PROCESS_VARIABLES.stream()
                             .map(ProcessVariable::name)
                             .noneMatch(name::equals);
@@ -154,7 +172,7 @@ public final class SettingsLoader {
                 if (Masked.holdsSecret(value)) {
                     addMisplacedSecret(origin);
                 } else {
-                    camel.put(key, value);
+                    camel.put(key, new Settings.Given(value, origin));
                 }
             } else if (key.startsWith("factstream.") || key.startsWith("eventhubs.")) {
                 problems.add(origin, "is no setting", suggestion(key, byKey.keySet()));

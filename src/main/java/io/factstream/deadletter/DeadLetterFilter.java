@@ -1,6 +1,7 @@
 package io.factstream.deadletter;
 
 import io.factstream.text.Word;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param severity whose last failure is this severe; null for any
  * @param from first failed at this time or later; null for any
  * @param to first failed before this time; null for any
- * @param restedSince not failed again after this time; null for any
+ * @param rested not failed within this time; null for any
  * @param replaysBelow replayed fewer times than this; null for any
  */
 public record DeadLetterFilter(
@@ -27,8 +28,11 @@ public record DeadLetterFilter(
         @Nullable Severity severity,
         @Nullable Instant from,
         @Nullable Instant to,
-        @Nullable Instant restedSince,
+        @Nullable Span rested,
         @Nullable Integer replaysBelow) {
+
+    /** A time from after one moment until another, that moment included. */
+    public record Span(Instant after, Instant until) {}
 
     /** No criterion: every letter. */
     public static final DeadLetterFilter EVERY =
@@ -42,26 +46,37 @@ public record DeadLetterFilter(
 
     /** This filter, and of that stream only. */
     public DeadLetterFilter ofStream(String only) {
-        return new DeadLetterFilter(
-                only, eventType, traceId, hub, category, severity, from, to, restedSince, replaysBelow);
+        return new DeadLetterFilter(only, eventType, traceId, hub, category, severity, from, to, rested, replaysBelow);
     }
 
     /** This filter, and of that kind of failure only. */
     public DeadLetterFilter ofCategory(ErrorCategory only) {
-        return new DeadLetterFilter(
-                stream, eventType, traceId, hub, only, severity, from, to, restedSince, replaysBelow);
+        return new DeadLetterFilter(stream, eventType, traceId, hub, only, severity, from, to, rested, replaysBelow);
     }
 
     /** This filter, and meant for that hub only. */
     public DeadLetterFilter forHub(String only) {
         return new DeadLetterFilter(
-                stream, eventType, traceId, only, category, severity, from, to, restedSince, replaysBelow);
+                stream, eventType, traceId, only, category, severity, from, to, rested, replaysBelow);
     }
 
-    /** This filter, and only letters that were replayed less than {@code replays} times and not failed after then. */
-    public DeadLetterFilter dueForReplay(int replays, Instant notFailedAfter) {
+    /**
+     * This filter, and only letters that were replayed less than {@code replays} times and did not fail within the
+     * {@code interval} before now. One that failed much later than now did so before the clock was set back: it is due,
+     * for else it would have to wait until that time comes again.
+     */
+    public DeadLetterFilter dueForReplay(int replays, Instant now, Duration interval) {
         return new DeadLetterFilter(
-                stream, eventType, traceId, hub, category, severity, from, to, notFailedAfter, replays);
+                stream,
+                eventType,
+                traceId,
+                hub,
+                category,
+                severity,
+                from,
+                to,
+                new Span(now.minus(interval), now.plus(interval)),
+                replays);
     }
 
     /** Whether no criterion is given, so that every letter is meant. */
@@ -81,7 +96,7 @@ public record DeadLetterFilter(
         add(text, "severity", severity == null ? null : Word.of(severity));
         add(text, "from", from);
         add(text, "to", to);
-        add(text, "rested-since", restedSince);
+        add(text, "rested-since", rested == null ? null : rested.after());
         add(text, "replays-below", replaysBelow);
         return text.isEmpty() ? "every" : text.toString();
     }

@@ -1,9 +1,10 @@
 package io.factstream.deadletter;
 
 import io.factstream.text.Word;
+import io.factstream.time.Moment;
+import io.factstream.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public final class Publication {
     private final @Nullable String hub;
     private final Duration hold;
     private final Clock clock;
-    private Instant notBefore = Instant.MIN;
+    private final Ticker ticker;
+    private @Nullable Moment notBefore;
     private boolean away;
     private volatile boolean stopping;
 
@@ -38,17 +40,19 @@ public final class Publication {
      * @param hub the dead-letter hub; null where there is none, and then nothing is published
      * @param hold how long to leave it alone after it could not be reached
      */
-    public Publication(DeadLetterStore store, Courier courier, @Nullable String hub, Duration hold, Clock clock) {
+    public Publication(
+            DeadLetterStore store, Courier courier, @Nullable String hub, Duration hold, Clock clock, Ticker ticker) {
         this.store = store;
         this.courier = courier;
         this.hub = hub;
         this.hold = hold;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /** One round: publishes the letters that were not published yet. */
     public synchronized void publish() {
-        if (hub == null || clock.instant().isBefore(notBefore)) {
+        if (hub == null || (notBefore != null && ticker.now().isBefore(notBefore))) {
             return;
         }
         try {
@@ -67,7 +71,7 @@ public final class Publication {
                 away = false;
             }
         } catch (HubUnavailableException e) {
-            notBefore = clock.instant().plus(hold);
+            notBefore = ticker.now().plus(hold);
             if (!away) {
                 away = true;
                 LOG.warn(

@@ -86,7 +86,7 @@ public final class Replay {
             return finish(
                     "automatic",
                     sendAll(DeadLetterFilter.EVERY.dueForReplay(
-                            attempts, clock.instant().minus(Duration.ofMillis(intervalMillis)))));
+                            attempts, clock.instant(), Duration.ofMillis(intervalMillis))));
         } finally {
             round.unlock();
         }

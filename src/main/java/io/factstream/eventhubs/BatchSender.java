@@ -31,6 +31,9 @@ public final class BatchSender {
     /** The header with the hub's name, which the flow sets. */
     private static final String HUB = "hub";
 
+    /** The client that a send went by. */
+    static final String CLIENT = "FactStreamClient";
+
     private static final String ANSWER = "FactStreamAnswer";
     private static final String ACKNOWLEDGED = "acknowledged";
 
@@ -38,7 +41,7 @@ public final class BatchSender {
     private final String route;
     private final Duration deadline;
     private final HubMonitor monitor;
-    private final AtomicBoolean renewing = new AtomicBoolean();
+    private final AtomicBoolean starting = new AtomicBoolean();
     private @Nullable AsyncProducer producer;
 
     /**
@@ -67,15 +70,17 @@ public final class BatchSender {
      * Step within the circuit breaker: sends the exchange's body, a list of messages, with the headers of the exchange,
      * and leaves what the hub said of them for {@link #heed}.
      *
-     * <p>The breaker must see only what keeps everybody from sending. Exceptions that it is told to ignore it swallows,
-     * and the route would go on as if the events were sent.
+     * <p>The breaker must see only what keeps everybody from sending, and each failure once. Exceptions that its step is told
+     * to ignore are swallowed, and the route would go on as if the events were sent.
      *
      * @throws OutageException when the batch was not acknowledged for a reason that lies outside of it
+     * @throws CountedException when that is so, and the breaker has counted it with another send
      */
     public void send(Exchange exchange) throws InterruptedException {
         String hub = exchange.getMessage().getHeader(HUB, String.class);
         exchange.removeProperty(ANSWER);
-        Throwable failure = attempt(exchange);
+        long began = monitor.began(hub);
+        Throwable failure = attempt(hub, exchange);
         if (failure == null) {
             exchange.setProperty(ANSWER, ACKNOWLEDGED);
             monitor.answered(hub);
@@ -83,8 +88,10 @@ public final class BatchSender {
         }
         DeliveryException typed = SendFailures.of(failure);
         if (typed instanceof OutageException outage) {
-            monitor.failed(hub, outage);
-            throw outage;
+            if (monitor.failed(hub, outage, began)) {
+                throw outage;
+            }
+            throw new CountedException(outage);
         }
         if (typed instanceof ThrottledException throttled) {
             monitor.throttled(hub, throttled);
@@ -122,7 +129,7 @@ public final class BatchSender {
      * <p>The endpoint hands the messages to the SDK and returns, so this thread does that itself: handed to another, the batch
      * would wait for that one to be woken.
      */
-    private @Nullable Throwable attempt(Exchange exchange) throws InterruptedException {
+    private @Nullable Throwable attempt(String hub, Exchange exchange) throws InterruptedException {
         Exchange attempt = new DefaultExchange(context);
         attempt.getMessage().setBody(exchange.getMessage().getBody());
         attempt.getMessage().setHeaders(exchange.getMessage().getHeaders());
@@ -137,21 +144,43 @@ public final class BatchSender {
                 more = steps.executeFromQueue();
             }
             long left = deadline.toNanos() - (System.nanoTime() - began);
-            Throwable failure = answer.get(left, TimeUnit.NANOSECONDS).getException();
+            Throwable failure = await(hub, answer, left).getException();
             if (failure instanceof InterruptedException interrupted) {
                 throw interrupted;
             }
-            return failure instanceof DirectConsumerNotAvailableException ? missedDeadline() : failure;
+            if (failure instanceof DirectConsumerNotAvailableException) {
+                startRoute();
+                return new DeadlineMissedException(deadline);
+            }
+            if (failure != null && KnownFault.of(failure).isOfClient()) {
+                replaceClient(attempt);
+            }
+            return failure;
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (TimeoutException e) {
-            return missedDeadline();
+            replaceClient(attempt);
+            return new DeadlineMissedException(deadline);
         }
     }
 
-    private DeadlineMissedException missedDeadline() {
-        renewClient();
-        return new DeadlineMissedException(deadline);
+    /** Waits for an answer; where there is no prompt one, somebody looks whether the hub can be reached at all. */
+    private Exchange await(String hub, CompletableFuture<Exchange> answer, long nanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long prompt = Math.min(nanos, HubLayouts.PROMPT.toNanos());
+        try {
+            return answer.get(prompt, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            monitor.isSilent(hub);
+            return answer.get(nanos - prompt, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Links without credit, and some hung clients, stay as they are when the fault is over. */
+    private static void replaceClient(Exchange attempt) {
+        if (attempt.getProperty(CLIENT) instanceof HubProducer.Client client) {
+            client.replace();
+        }
     }
 
     private synchronized AsyncProducer producer() {
@@ -170,26 +199,25 @@ public final class BatchSender {
         return known;
     }
 
-    /** Some hung clients stay hung when the fault is over, so a missed deadline makes the route start a new one. */
-    private void renewClient() {
-        if (!renewing.compareAndSet(false, true)) {
+    /** Somebody has stopped the route. Its start waits for locks that its stop may hold. */
+    private void startRoute() {
+        if (!starting.compareAndSet(false, true)) {
             return;
         }
-        Thread renewal = new Thread(this::restartRoute, "factstream-renew-client");
-        renewal.setDaemon(true);
-        renewal.start();
-    }
-
-    private void restartRoute() {
-        try {
-            if (context.isStarted()) {
-                context.getRouteController().stopRoute(route, 1, TimeUnit.SECONDS);
-                context.getRouteController().startRoute(route);
-            }
-        } catch (Exception e) {
-            LOG.warn("route={} could not be restarted after a missed deadline", route, e);
-        } finally {
-            renewing.set(false);
-        }
+        Thread start = new Thread(
+                () -> {
+                    try {
+                        if (context.isStarted()) {
+                            context.getRouteController().startRoute(route);
+                        }
+                    } catch (Exception e) {
+                        LOG.warn("route={} was stopped, and could not be started again", route, e);
+                    } finally {
+                        starting.set(false);
+                    }
+                },
+                "factstream-start-route");
+        start.setDaemon(true);
+        start.start();
     }
 }

@@ -27,7 +27,10 @@ public record HubAccess(
     private static final Pattern ENDPOINT = Pattern.compile("(?i)(?:^|;)\\s*Endpoint\\s*=\\s*(?:\\w+://)?([^/;\\s]+)");
     private static final Pattern ENTITY_PATH = Pattern.compile("(?i)(^|;)EntityPath=[^;]*");
 
-    /** The SDK's retry options. */
+    /**
+     * The SDK's retry options. Whatever they say, it repeats what the hub answers with an internal error until its try
+     * timeout is over: it counts no such tries, and takes no delay of nothing.
+     */
     AmqpRetryOptions retryOptions() {
         return new AmqpRetryOptions()
                 .setMode(AmqpRetryMode.EXPONENTIAL)

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.azure.eventhubs.CredentialType;
 import org.apache.camel.component.azure.eventhubs.EventHubsComponent;
+import org.apache.camel.component.azure.eventhubs.EventHubsEndpoint;
 import org.apache.camel.spi.annotations.Component;
 
 /**
@@ -34,6 +35,7 @@ public final class HubComponent extends EventHubsComponent {
         } else {
             parameters.putIfAbsent("connectionString", connectionString);
         }
-        return super.createEndpoint(uri, remaining, parameters);
+        EventHubsEndpoint made = (EventHubsEndpoint) super.createEndpoint(uri, remaining, parameters);
+        return new HubEndpoint(uri, this, made.getConfiguration());
     }
 }

@@ -64,12 +64,15 @@ public final class HubCourier implements Courier {
     }
 
     private static String partition(DeadLetter letter, List<String> partitions) {
-        String chosen = letter.partition();
-        if (chosen != null && partitions.contains(chosen)) {
-            return chosen;
+        String key = letter.partitionKey();
+        if (key != null) {
+            // Where the newer events of its key go, though the hub may have other partitions than when it was stored.
+            return partitions.get(PartitionHash.partition(key, partitions.size()));
         }
-        String key = letter.partitionKey() != null ? letter.partitionKey() : letter.traceId();
-        return partitions.get(PartitionHash.partition(key, partitions.size()));
+        String chosen = letter.partition();
+        return chosen != null && partitions.contains(chosen)
+                ? chosen
+                : partitions.get(PartitionHash.partition(letter.traceId(), partitions.size()));
     }
 
     @Override

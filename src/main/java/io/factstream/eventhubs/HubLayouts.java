@@ -1,7 +1,6 @@
 package io.factstream.eventhubs;
 
 import com.azure.identity.DefaultAzureCredentialBuilder;
-import com.azure.messaging.eventhubs.EventDataBatch;
 import com.azure.messaging.eventhubs.EventHubClientBuilder;
 import com.azure.messaging.eventhubs.EventHubProducerAsyncClient;
 import io.factstream.deadletter.DeliveryFailure;
@@ -11,13 +10,26 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
-/** Asks each hub once for its partitions and its message limit, with the SDK. Thread-safe. */
+/**
+ * Asks each hub for its partitions and its message limit, with the SDK: when it is first needed, and whenever the hub is
+ * probed. Thread-safe.
+ */
 public final class HubLayouts {
 
+    /** How long an answer may take before somebody looks whether the hub can be reached at all. */
+    static final Duration PROMPT = Duration.ofSeconds(1);
+
     private final HubAccess access;
+    private final Reachability reachability;
     private final BatchLimit limit;
     private final Duration deadline;
+    private volatile @Nullable LayoutMemory memory;
+    private final List<Consumer<LayoutChange>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, CompletableFuture<HubLayout>> layouts = new ConcurrentHashMap<>();
 
     /**
@@ -28,6 +40,7 @@ public final class HubLayouts {
      */
     public HubLayouts(HubAccess access, BatchLimit limit, Duration deadline) {
         this.access = access;
+        this.reachability = new Reachability(HubAddress.of(access));
         this.limit = limit;
         this.deadline = deadline;
     }
@@ -46,7 +59,9 @@ public final class HubLayouts {
             return join(asked);
         }
         try {
-            mine.complete(ask(hub));
+            HubLayout layout = ask(hub);
+            tell(hub, null, layout);
+            mine.complete(layout);
         } catch (RuntimeException e) {
             layouts.remove(hub, mine);
             mine.completeExceptionally(failure(hub, e));
@@ -68,17 +83,50 @@ public final class HubLayouts {
         return layout != null && layout.isDone() && !layout.isCompletedExceptionally();
     }
 
+    /** Tells somebody when a hub is found to have other partitions than before. */
+    void whenChanged(Consumer<LayoutChange> listener) {
+        listeners.add(listener);
+    }
+
     /**
-     * Asks the service as a sender does who begins: it logs in, asks for the partitions, and opens a link to send.
+     * Asks the service as a sender does who begins: it logs in, asks for the partitions, and opens a link to send. What it
+     * says is the layout from then on.
      *
      * @throws OutageException when the service gives no answer, or refuses
      * @throws ThrottledException when it asks to slow down
      */
     void probe(String hub) {
+        HubLayout now;
         try {
-            ask(hub);
+            now = ask(hub);
         } catch (RuntimeException e) {
             throw failure(hub, e);
+        }
+        CompletableFuture<HubLayout> before = layouts.put(hub, CompletableFuture.completedFuture(now));
+        if (before == null || before.isDone()) {
+            tell(hub, before == null || before.isCompletedExceptionally() ? null : before.join(), now);
+        }
+    }
+
+    /** Compares layouts from now on with what an earlier runtime knew. */
+    public void remember(LayoutMemory earlier) {
+        memory = earlier;
+    }
+
+    private void tell(String hub, @Nullable HubLayout known, HubLayout now) {
+        LayoutMemory earlier = memory;
+        HubLayout before = known != null || earlier == null
+                ? known
+                : earlier.find(hub)
+                        .map(partitions -> new HubLayout(partitions, now.limit()))
+                        .orElse(null);
+        boolean changed = before != null && !before.partitions().equals(now.partitions());
+        if (before != null && changed) {
+            LayoutChange change = new LayoutChange(hub, before, now);
+            listeners.forEach(listener -> listener.accept(change));
+        }
+        if (earlier != null && (before == null || changed)) {
+            earlier.save(hub, now.partitions());
         }
     }
 
@@ -93,13 +141,34 @@ public final class HubLayouts {
             builder.connectionString(connectionString);
         }
         try (EventHubProducerAsyncClient client = builder.buildAsyncProducerClient()) {
-            List<String> partitions = client.getPartitionIds().collectList().block(deadline);
-            EventDataBatch batch = client.createBatch().block(deadline);
-            if (partitions == null || batch == null) {
-                throw new IllegalStateException("the service said nothing of hub " + hub);
-            }
-            return new HubLayout(partitions, limit.within(batch.getMaxSizeInBytes()));
+            Mono<HubLayout> answer = client.getPartitionIds()
+                    .collectList()
+                    .flatMap(partitions -> client.createBatch()
+                            .map(batch -> new HubLayout(partitions, limit.within(batch.getMaxSizeInBytes()))))
+                    .timeout(deadline);
+            return Mono.firstWithSignal(answer, unreachable())
+                    .onErrorResume(thrown -> KnownFault.of(thrown).isUnclear(), this::explained)
+                    .blockOptional()
+                    .orElseThrow(() -> new IllegalStateException("the service said nothing of hub " + hub));
         }
+    }
+
+    /** Fails when there is no prompt answer and none can come, which the SDK finds out much later, or never. */
+    private Mono<HubLayout> unreachable() {
+        return Mono.delay(PROMPT)
+                .then(Mono.fromFuture(reachability::look))
+                .flatMap(finding ->
+                        finding.isFault() ? Mono.error(new OutageException(finding.failure(), null)) : Mono.never());
+    }
+
+    private Mono<HubLayout> explained(Throwable thrown) {
+        return Mono.fromFuture(reachability::look)
+                .flatMap(finding -> Mono.error(new OutageException(finding.explain(SendFailures.of(thrown)), thrown)));
+    }
+
+    /** Looks why hubs give no answer: all of them have one address. */
+    Reachability reachability() {
+        return reachability;
     }
 
     /** Nothing that a hub answers here is the fault of an event. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param reachable false while a probe finds that the hub cannot be reached at all
  * @param failure why the last send failed; null when the last one was answered
  * @param since when the hub began to fail or to answer; null before the first send
+ * @param partitions how many partitions it has; 0 while that is not known
+ * @param notice what a person should know of the hub although it answers; null when there is nothing
  */
 public record HubStatus(
         String hub,
@@ -28,7 +30,9 @@ public record HubStatus(
         long throttled,
         boolean reachable,
         @Nullable DeliveryFailure failure,
-        @Nullable Instant since) {
+        @Nullable Instant since,
+        int partitions,
+        @Nullable String notice) {
     public HubStatus {
         failuresByCategory = Map.copyOf(failuresByCategory);
     }

@@ -6,8 +6,9 @@ import java.util.Optional;
 public interface Hubs {
 
     /**
-     * The partitions and limits of a hub. The first call for a hub goes to the service, later ones do not: keys must
-     * not move to other partitions while the runtime runs.
+     * The partitions and limits of a hub. The first call for a hub goes to the service, later ones do not: the layout is
+     * asked again when the hub is back after a failure, and now and then. Where it has changed, whatever was sorted by
+     * the one before is to be sorted again.
      *
      * @throws OutageException when the service gives no answer, or refuses
      * @throws ThrottledException when it asks to slow down

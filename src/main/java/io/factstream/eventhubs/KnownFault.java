@@ -12,19 +12,25 @@ import static io.factstream.deadletter.Severity.TRANSIENT;
 
 import com.azure.core.amqp.exception.AmqpErrorCondition;
 import com.azure.core.amqp.exception.AmqpException;
+import com.azure.core.amqp.exception.LinkErrorContext;
 import com.azure.core.amqp.exception.OperationCancelledException;
 import com.azure.core.exception.ClientAuthenticationException;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /**
  * The table of faults: every way in which a send is known to fail, what it looks like through the Azure SDK, and what
@@ -36,6 +42,23 @@ import java.util.stream.Stream;
  * up for a reason that nobody knows.
  */
 public enum KnownFault {
+    /** A link to a partition that the hub has not (any more), or that it refuses for another reason of the address. */
+    LINK_REFUSED(
+            Consequence.OUTAGE,
+            VALIDATION,
+            TRANSIENT,
+            "the hub refuses the link to a partition; its partitions are asked for again",
+            "nothing after the hub was recreated or changed; if it lasts, read the text",
+            ARGUMENT_ERROR,
+            ARGUMENT_OUT_OF_RANGE_ERROR) {
+        /** A link that was refused never got credit; a batch is only rejected on a link that had some, and has more left. */
+        @Override
+        boolean isNamedBy(AmqpException named) {
+            return super.isNamedBy(named)
+                    && named.getContext() instanceof LinkErrorContext link
+                    && (link.getLinkCredit() == null || link.getLinkCredit() <= 0);
+        }
+    },
     EVENT_TOO_LARGE(
             Consequence.POISON,
             VALIDATION,
@@ -130,6 +153,41 @@ public enum KnownFault {
             "the hub's host is unknown; check the namespace's name and the name service",
             "check the namespace in the connection string, or eventhubs.namespace, and the name service",
             List.of(UnknownHostException.class, java.nio.channels.UnresolvedAddressException.class)),
+    PORT_REFUSED(
+            Consequence.OUTAGE,
+            NETWORK,
+            TRANSIENT,
+            "nobody listens where the hub should be; check the namespace, its port and the way to it",
+            "check the namespace in the connection string, its port, firewalls and proxies",
+            List.of(ConnectException.class)),
+    PORT_SILENT(
+            Consequence.OUTAGE,
+            NETWORK,
+            TRANSIENT,
+            "no connection comes about with the hub's host; check the network, firewalls and proxies",
+            "check the network and firewalls: port 5671 must be open, or 443 with eventhubs.transport=AMQP_WEB_SOCKETS",
+            List.of(NoRouteToHostException.class, SocketTimeoutException.class)),
+    CERTIFICATE_REFUSED(
+            Consequence.OUTAGE,
+            NETWORK,
+            TRANSIENT,
+            "the certificate at the hub's address is refused; check for a proxy that has put its own in place",
+            "check for a proxy that puts its own certificate in place, the namespace's name, and what this Java trusts",
+            List.of(CertificateException.class)),
+    TLS_REFUSED(
+            Consequence.OUTAGE,
+            NETWORK,
+            TRANSIENT,
+            "what listens where the hub should be speaks no TLS; check the namespace, its port and proxies",
+            "check the namespace in the connection string, its port and proxies",
+            List.of(SSLException.class)),
+    /** Seen by a look of its own alone. */
+    NOT_A_HUB(
+            Consequence.OUTAGE,
+            NETWORK,
+            TRANSIENT,
+            "what listens where the hub should be does not answer as a hub; check the namespace, its port and proxies",
+            "check the namespace in the connection string, its port, proxies, and the service's health"),
     CONNECTION_LOST(
             Consequence.OUTAGE,
             NETWORK,
@@ -218,16 +276,15 @@ public enum KnownFault {
     /** The row for whatever a send ended with. */
     static KnownFault of(Throwable thrown) {
         List<Throwable> causes = causes(thrown).toList();
-        AmqpErrorCondition condition = causes.stream()
+        AmqpException named = causes.stream()
                 .filter(AmqpException.class::isInstance)
-                .map(cause -> ((AmqpException) cause).getErrorCondition())
-                .filter(java.util.Objects::nonNull)
+                .map(AmqpException.class::cast)
+                .filter(cause -> cause.getErrorCondition() != null)
                 .findFirst()
                 .orElse(null);
         return Arrays.stream(values())
-                .filter(fault -> condition != null
-                        ? fault.conditions.contains(condition)
-                        : causes.stream().anyMatch(fault::isShownBy))
+                .filter(fault ->
+                        named != null ? fault.isNamedBy(named) : causes.stream().anyMatch(fault::isShownBy))
                 .findFirst()
                 .orElse(ANYTHING_ELSE);
     }
@@ -238,8 +295,23 @@ public enum KnownFault {
                 .limit(10);
     }
 
+    /** Whether it is this one, by the condition that the hub named. */
+    boolean isNamedBy(AmqpException named) {
+        return conditions.contains(named.getErrorCondition());
+    }
+
     boolean isShownBy(Throwable cause) {
         return exceptions.stream().anyMatch(exception -> exception.isInstance(cause));
+    }
+
+    /** Whether it may lie in the client, its connection or its links, so that the next send is to have new ones. */
+    boolean isOfClient() {
+        return consequence == Consequence.OUTAGE && category != THROTTLING;
+    }
+
+    /** Whether many faults look like this one, so that it is worth looking which of them it is. */
+    boolean isUnclear() {
+        return this == NO_ANSWER || this == CONNECTION_LOST || this == TRANSIENT_FAILURE;
     }
 
     /** What becomes of the events. */

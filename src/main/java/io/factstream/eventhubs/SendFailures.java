@@ -5,6 +5,7 @@ import io.factstream.deadletter.DeliveryFailure;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ public final class SendFailures {
 
     /** What the SDK adds for its own makers: the path of a link, its credit, its number. */
     private static final Pattern CONTEXT = Pattern.compile(",?\\s*errorContext\\[[^\\]]*]");
+
+    /** An outcome of AMQP, as the SDK's library writes it. */
+    private static final Pattern OUTCOME = Pattern.compile("\\b(Released|Modified)\\{[^}]*}");
 
     private SendFailures() {}
 
@@ -47,9 +51,9 @@ public final class SendFailures {
         return new UndeliverableEventException(rejected.failure(), rejected);
     }
 
-    /** Whether a send was not tried because the circuit breaker of its hub is open. */
-    public static boolean isOfBreaker(Throwable thrown) {
-        return thrown instanceof CallNotPermittedException;
+    /** Whether a send was not tried because the circuit breaker of its hub is open, or lets another one through. */
+    public static boolean isTurnedAway(Throwable thrown) {
+        return KnownFault.causes(thrown).anyMatch(CallNotPermittedException.class::isInstance);
     }
 
     /** The outage that an exception is, whatever else it might be taken for: nothing here is the fault of an event. */
@@ -72,12 +76,19 @@ public final class SendFailures {
                 .limit(2)
                 .reduce((a, b) -> a.contains(b) ? a : a + "; " + b)
                 .orElse(thrown.getClass().getName());
-        return Masked.text(CONTEXT.matcher(text).replaceAll(""));
+        return Masked.text(OUTCOME.matcher(CONTEXT.matcher(text).replaceAll(""))
+                .replaceAll("the hub gave the batch back untaken"));
     }
 
     private static String message(Throwable thrown) {
         if (thrown instanceof TimeoutException) {
             return "no answer in time";
+        }
+        if (thrown instanceof CallNotPermittedException) {
+            return "another send is tried first";
+        }
+        if (thrown instanceof RejectedExecutionException) {
+            return "the route to the hub is being started anew, or the runtime stops";
         }
         return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
     }

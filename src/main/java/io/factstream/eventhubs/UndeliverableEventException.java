@@ -25,6 +25,23 @@ public final class UndeliverableEventException extends DeliveryException {
                 null);
     }
 
+    /**
+     * A row that is too large for any event, and was therefore not read.
+     *
+     * @param bytes what its texts, BLOBs and lists have at least
+     */
+    public static UndeliverableEventException rowTooLarge(long bytes, int capacity) {
+        return new UndeliverableEventException(
+                new DeliveryFailure(
+                        ErrorCategory.VALIDATION,
+                        Severity.PERMANENT,
+                        "the row has " + bytes
+                                + " bytes in its texts, BLOBs and lists, and more as JSON; the hub takes at"
+                                + " most " + capacity + " an event. It was not read, so it is in the source alone:"
+                                + " make it shorter in the query or in the source, and send it by backfill"),
+                null);
+    }
+
     /** An event whose payload JSON cannot say. */
     public static UndeliverableEventException notFinite() {
         return new UndeliverableEventException(

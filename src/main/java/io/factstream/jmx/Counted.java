@@ -1,6 +1,7 @@
 package io.factstream.jmx;
 
 import io.factstream.statistics.FailureCategory;
+import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.text.Word;
 import java.util.Collection;
@@ -91,6 +92,7 @@ abstract class Counted implements CountsMXBean {
 
     @Override
     public final long getLagRows() {
-        return sum(stream -> stream.status().backlog().rows());
+        Long rows = Statistics.lagRows(streams());
+        return rows == null ? -1 : rows;
     }
 }

@@ -41,6 +41,6 @@ public interface CountsMXBean {
     @Description("Failed pages and dead-lettered events by what kind of failure it was")
     Map<String, Long> getErrors();
 
-    @Description("Settled rows beyond the watermark, as of the last look")
+    @Description("Settled rows beyond the watermark; -1 where that is not known")
     long getLagRows();
 }

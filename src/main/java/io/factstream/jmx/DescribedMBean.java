@@ -1,14 +1,18 @@
 package io.factstream.jmx;
 
+import io.factstream.config.ConfigurationException;
+import io.factstream.control.UnknownStreamException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.NotificationBroadcasterSupport;
+import javax.management.ReflectionException;
 import javax.management.StandardEmitterMBean;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,26 @@ final class DescribedMBean extends StandardEmitterMBean {
     @Override
     protected int getImpact(MBeanOperationInfo info) {
         return info.getName().startsWith("list") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
+    }
+
+    /** What goes wrong reaches clients, which have no classes of FactStream, as an exception of Java's own. */
+    @Override
+    public @Nullable Object invoke(String operation, @Nullable Object[] arguments, String[] signature)
+            throws MBeanException, ReflectionException {
+        try {
+            return super.invoke(operation, arguments, signature);
+        } catch (RuntimeException e) {
+            throw known(e);
+        }
+    }
+
+    private static RuntimeException known(RuntimeException thrown) {
+        if (thrown.getClass().getName().matches("javax?[.].*")) {
+            return thrown;
+        }
+        return thrown instanceof ConfigurationException || thrown instanceof UnknownStreamException
+                ? new IllegalArgumentException(thrown.getMessage())
+                : new IllegalStateException(thrown.getMessage());
     }
 
     private @Nullable Description parameter(MBeanOperationInfo info, int sequence) {

@@ -73,6 +73,16 @@ final class HubMBean implements HubMXBean {
     }
 
     @Override
+    public int getPartitions() {
+        return status().partitions();
+    }
+
+    @Override
+    public @Nullable String getNotice() {
+        return status().notice();
+    }
+
+    @Override
     public @Nullable String getLastError() {
         return failure().map(DeliveryFailure::error).orElse(null);
     }

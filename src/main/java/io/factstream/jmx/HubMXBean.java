@@ -34,6 +34,13 @@ public interface HubMXBean {
     @Description("False while a probe finds that the hub cannot be reached at all")
     boolean isReachable();
 
+    @Description("How many partitions it has; 0 while that is not known")
+    int getPartitions();
+
+    @Description("What a person should know of the hub although it answers, such as a change of its partitions")
+    @Nullable
+    String getNotice();
+
     @Description("Why the last send failed; nothing when the last one was answered")
     @Nullable
     String getLastError();

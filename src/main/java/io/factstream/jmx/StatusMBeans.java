@@ -2,6 +2,7 @@ package io.factstream.jmx;
 
 import io.factstream.control.Control;
 import io.factstream.deadletter.DeadLetterStore;
+import io.factstream.eventhubs.LayoutChange;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
 import io.factstream.stream.StreamDefinition;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.management.AttributeChangeNotification;
 import javax.management.JMException;
 import javax.management.MBeanNotificationInfo;
@@ -20,15 +22,20 @@ import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ManagementAgent;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Registers the MBeans of a runtime: {@code io.factstream:type=totals} and {@code type=dead-letters}, and {@code
  * type=stream}, {@code type=event-type} and {@code type=hub} with a {@code name} each. An MBean of a stream sends an {@link
- * AttributeChangeNotification} when the stream enters another state.
+ * AttributeChangeNotification} when the stream enters another state, one of a hub when its partitions become others.
  */
 public final class StatusMBeans {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StatusMBeans.class);
     private static final String STATE = "State";
+    private static final String PARTITIONS = "Partitions";
+    private static final Pattern OF_JMX = Pattern.compile("[,=:\"*?\n]");
 
     private final @Nullable ManagementAgent agent;
     private final String session;
@@ -36,6 +43,7 @@ public final class StatusMBeans {
     private final DeadLetterStore letters;
     private final Control control;
     private final Map<String, DescribedMBean> streams = new ConcurrentHashMap<>();
+    private final Map<String, DescribedMBean> hubs = new ConcurrentHashMap<>();
     private final Set<ObjectName> registered = ConcurrentHashMap.newKeySet();
     private final AtomicLong notifications = new AtomicLong();
 
@@ -78,7 +86,12 @@ public final class StatusMBeans {
     }
 
     private DescribedMBean hub(String hub) {
-        return new DescribedMBean(new HubMBean(hub, statistics), HubMXBean.class);
+        return hubs.computeIfAbsent(
+                hub,
+                name -> new DescribedMBean(
+                        new HubMBean(name, statistics),
+                        HubMXBean.class,
+                        changes("The hub has other partitions than before")));
     }
 
     private DescribedMBean eventType(String eventType) {
@@ -86,7 +99,8 @@ public final class StatusMBeans {
     }
 
     private DescribedMBean stream(StreamStatistics stream) {
-        return new DescribedMBean(new StreamMBean(stream, control), StreamMXBean.class, stateChanges());
+        return new DescribedMBean(
+                new StreamMBean(stream, control), StreamMXBean.class, changes("The stream entered another state"));
     }
 
     /** Takes a stream out that is no longer there. */
@@ -103,11 +117,27 @@ public final class StatusMBeans {
         }
     }
 
-    private static MBeanNotificationInfo stateChanges() {
+    private static MBeanNotificationInfo changes(String what) {
         return new MBeanNotificationInfo(
                 new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
                 AttributeChangeNotification.class.getName(),
-                "The stream entered another state");
+                what);
+    }
+
+    /** A hub was found to have other partitions than before. */
+    public void tell(LayoutChange change) {
+        DescribedMBean mbean = hubs.get(change.hub());
+        if (mbean != null) {
+            mbean.sendNotification(new AttributeChangeNotification(
+                    name("hub", change.hub()),
+                    notifications.incrementAndGet(),
+                    System.currentTimeMillis(),
+                    change.text(),
+                    PARTITIONS,
+                    int.class.getName(),
+                    change.before().partitions().size(),
+                    change.now().partitions().size()));
+        }
     }
 
     private void tell(StreamState from, StreamStatus now) {
@@ -135,15 +165,21 @@ public final class StatusMBeans {
         try {
             agent.register(mbean.get(), full);
         } catch (JMException e) {
-            throw new IllegalStateException(type + " " + name + " cannot be shown in JMX", e);
+            // It streams all the same, and so do the others.
+            LOG.warn("{} {} cannot be shown in JMX", type, name, e);
         }
     }
 
     private static ObjectName name(String type, @Nullable String name) {
         try {
-            return new ObjectName("io.factstream:type=" + type + (name == null ? "" : ",name=" + name));
+            return new ObjectName("io.factstream:type=" + type + (name == null ? "" : ",name=" + quoted(name)));
         } catch (JMException e) {
             throw new IllegalStateException(type + " " + name + " makes no JMX name", e);
         }
+    }
+
+    /** What means something in a JMX name is quoted; other names stay as people know them. */
+    private static String quoted(String name) {
+        return OF_JMX.matcher(name).find() ? ObjectName.quote(name) : name;
     }
 }

@@ -3,6 +3,7 @@ package io.factstream.jmx;
 import io.factstream.control.Control;
 import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.Standstill;
 import io.factstream.stream.StreamObserver.Step;
 import io.factstream.stream.StreamStatus;
 import io.factstream.text.Word;
@@ -86,17 +87,27 @@ final class StreamMBean extends Counted implements StreamMXBean {
 
     @Override
     public long getLagSeconds() {
-        return status().backlog().seconds().orElse(-1);
+        return orUnknown(status().lagSeconds());
+    }
+
+    private static long orUnknown(@Nullable Long number) {
+        return number == null ? -1 : number;
+    }
+
+    @Override
+    public @Nullable String getLagLookedAt() {
+        Instant at = status().lookedAt();
+        return at == null ? null : at.toString();
     }
 
     @Override
     public long getRowsUnsettled() {
-        return status().backlog().unsettled();
+        return orUnknown(status().rowsUnsettled());
     }
 
     @Override
     public long getRowsWithoutWatermark() {
-        return status().backlog().withoutWatermark();
+        return orUnknown(status().rowsWithoutWatermark());
     }
 
     @Override
@@ -110,8 +121,15 @@ final class StreamMBean extends Counted implements StreamMXBean {
     }
 
     @Override
+    public @Nullable String getStandstill() {
+        Standstill standstill = status().standstill();
+        return standstill == null ? null : standstill.why();
+    }
+
+    @Override
     public @Nullable String getWarning() {
-        return status().warning();
+        List<String> warnings = status().warnings();
+        return warnings.isEmpty() ? null : String.join("; ", warnings);
     }
 
     @Override

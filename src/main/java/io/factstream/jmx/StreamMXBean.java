@@ -41,13 +41,17 @@ public interface StreamMXBean extends CountsMXBean {
     @Description("Pages in a row that failed; the stream holds its watermark and tries again")
     int getConsecutiveFailures();
 
-    @Description("Seconds from the watermark to the newest settled row; -1 when there are none")
+    @Description("Seconds from the watermark to the newest settled row; -1 when there are none, or it is not known")
     long getLagSeconds();
 
-    @Description("Rows that are too young to be read, those dated in the future included")
+    @Description("When the lag was last true; nothing where it is not known")
+    @Nullable
+    String getLagLookedAt();
+
+    @Description("Rows that are too young to be read, those dated in the future included; -1 where that is not known")
     long getRowsUnsettled();
 
-    @Description("Rows whose watermark is NULL: they can never be read")
+    @Description("Rows whose watermark is NULL: they can never be read; -1 where that is not known")
     long getRowsWithoutWatermark();
 
     @Description("Rows that appeared after the watermark had passed them; backfill sends them")
@@ -65,6 +69,12 @@ public interface StreamMXBean extends CountsMXBean {
     @Description("Why the newest change of its files was not taken up; nothing when there is none")
     @Nullable
     String getLastRefusal();
+
+    @Description(
+            "That nothing has been delivered for a minute although rows wait or may wait, since when and why; nothing"
+                    + " while that is not so")
+    @Nullable
+    String getStandstill();
 
     @Description("What a person should look at although the stream runs; nothing when all is well")
     @Nullable

@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
  */
 public record Action(Instant at, String who, Kind kind, String subject, String detail) {
 
-    /** What can be done. */
+    /** What can be done. Each new one is a step of the state's schema. */
     public enum Kind {
         /** A stream was told to stop reading. */
         PAUSE,
@@ -22,7 +22,17 @@ public record Action(Instant at, String who, Kind kind, String subject, String d
         /** A watermark was moved. */
         REWIND,
         /** Dead letters were sent again. */
-        REPLAY
+        REPLAY,
+        /** A changed query, or changed columns, were accepted. */
+        ACCEPT,
+        /** Rows were sent again, or late ones for the first time. */
+        BACKFILL,
+        /** Dead letters were stored from a file. */
+        IMPORT,
+        /** Dead letters were removed for good. */
+        PURGE,
+        /** A route file or a query was saved, or taken away, while the runtime ran. */
+        EDIT
     }
 
     public Action {

@@ -17,6 +17,11 @@ public final class Logs {
 
     private Logs() {}
 
+    /** Takes up what libraries log by {@code java.util.logging}, which would come in another form. */
+    public static void ofAll() {
+        JavaLogging.handOn();
+    }
+
     /** Writes lines in this form from now on. Leaves a configuration alone that is not FactStream's own. */
     public static void use(LogFormat format) {
         if (format == LogFormat.JSON && !areJson() && appender() instanceof ConsoleAppender<ILoggingEvent> console) {

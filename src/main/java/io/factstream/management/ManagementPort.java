@@ -15,6 +15,7 @@ import io.factstream.deadletter.DeadLetterFilter;
 import io.factstream.deadletter.DeadLetterStore;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.ReplayResult;
+import io.factstream.session.LiveSessions;
 import io.factstream.session.SessionStore;
 import io.factstream.statistics.Statistics;
 import io.vertx.core.Handler;
@@ -109,6 +110,7 @@ public final class ManagementPort extends MainListenerSupport {
             Statistics statistics,
             DeadLetterStore letters,
             SessionStore sessions,
+            LiveSessions living,
             Control control,
             Clock clock) {
         host = settings.get(KnownSettings.MANAGEMENT_HOST);
@@ -118,7 +120,8 @@ public final class ManagementPort extends MainListenerSupport {
         this.statistics = statistics;
         this.letters = letters;
         this.control = control;
-        document = new StatusDocument(session, statistics, sessions, control::recent, access.needsToken(), clock);
+        document =
+                new StatusDocument(session, statistics, sessions, living, control::recent, access.needsToken(), clock);
     }
 
     /** What Camel must be told to open its management server, and to leave out what costs time for each exchange. */

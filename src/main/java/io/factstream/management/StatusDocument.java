@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.eventhubs.HubStatus;
 import io.factstream.journal.Action;
+import io.factstream.session.LiveSessions;
+import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.SessionStore;
 import io.factstream.session.StreamCounts;
@@ -15,13 +17,14 @@ import io.factstream.statistics.Sample;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StepTimes;
 import io.factstream.statistics.StreamStatistics;
+import io.factstream.stream.RefusedStream;
+import io.factstream.stream.Standstill;
 import io.factstream.stream.StreamObserver.Step;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.text.Utf8;
 import io.factstream.text.Word;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -42,11 +45,13 @@ final class StatusDocument {
     private final String session;
     private final Statistics statistics;
     private final SessionStore sessions;
+    private final LiveSessions living;
     private final Function<Integer, List<Action>> actions;
     private final boolean needsToken;
     private final Clock clock;
 
     /**
+     * @param living tells which of the sessions without an end live
      * @param actions gives so many of the newest
      * @param needsToken whether a caller needs a token to act, so that the page can ask for it
      */
@@ -54,12 +59,14 @@ final class StatusDocument {
             String session,
             Statistics statistics,
             SessionStore sessions,
+            LiveSessions living,
             Function<Integer, List<Action>> actions,
             boolean needsToken,
             Clock clock) {
         this.session = session;
         this.statistics = statistics;
         this.sessions = sessions;
+        this.living = living;
         this.actions = actions;
         this.needsToken = needsToken;
         this.clock = clock;
@@ -79,6 +86,12 @@ final class StatusDocument {
         totals(root.putObject("totals"));
         ArrayNode streams = root.putArray("streams");
         statistics.streams().forEach(stream -> stream(streams.addObject(), stream));
+        ArrayNode refused = root.putArray("refused");
+        statistics.refused().forEach(one -> refused.addObject()
+                .put("stream", one.stream())
+                .put("state", RefusedStream.STATE)
+                .put("since", one.since().toString())
+                .put("lastError", one.why()));
         ArrayNode hubs = root.putArray("hubs");
         statistics.hubs().forEach(hub -> hub(hubs.addObject(), hub));
         deadLetters(root.putObject("deadLetters"));
@@ -95,11 +108,9 @@ final class StatusDocument {
             }
         }
         for (StreamStatistics stream : statistics.streams()) {
-            StreamStatus status = stream.status();
-            if (status.state() == StreamState.FAILING) {
-                problems.add("stream " + stream.id() + " is failing: " + status.lastError());
-            }
+            problems.addAll(stream.status().problems());
         }
+        statistics.refused().forEach(refused -> problems.add(refused.toString()));
         return problems;
     }
 
@@ -116,13 +127,7 @@ final class StatusDocument {
             if (status.state() == StreamState.PAUSED) {
                 warnings.add("stream " + stream.id() + " is paused");
             }
-            if (status.warning() != null) {
-                warnings.add("stream " + stream.id() + ": " + status.warning());
-            }
-            if (status.lateRows().rows() > 0) {
-                warnings.add("stream " + stream.id() + ": " + status.lateRows().rows()
-                        + " rows appeared behind the watermark; factstream backfill " + stream.id() + " sends them");
-            }
+            status.warnings().forEach(warning -> warnings.add("stream " + stream.id() + ": " + warning));
         }
         statistics
                 .deadLetters()
@@ -140,11 +145,7 @@ final class StatusDocument {
                         .sum());
         node.put("eventsPerSecond", statistics.rate());
         node.put("eventsPerSecondSinceStart", statistics.rateSinceStart());
-        node.put(
-                "lagRows",
-                statistics.streams().stream()
-                        .mapToLong(stream -> stream.status().backlog().rows())
-                        .sum());
+        node.put("lagRows", statistics.lagRows());
         errors(node.putObject("errors"), statistics.errors());
     }
 
@@ -177,7 +178,16 @@ final class StatusDocument {
         node.put("lastEventTime", status.lastEventTime());
         node.put("lastDelivery", text(stream.lastDelivery()));
         node.put("lastError", status.lastError());
-        node.put("warning", status.warning());
+        Standstill standstill = status.standstill();
+        if (standstill == null) {
+            node.putNull("standstill");
+        } else {
+            node.putObject("standstill")
+                    .put("since", standstill.since().toString())
+                    .put("why", standstill.why())
+                    .put("rowsWait", standstill.rowsWait());
+        }
+        node.put("warning", status.warnings().isEmpty() ? null : String.join("; ", status.warnings()));
         counts(node, status.counts());
         node.put("eventsFailed", stream.eventsFailed());
         node.put("eventsPerSecond", stream.rate());
@@ -186,14 +196,11 @@ final class StatusDocument {
         node.put("throttles", status.throttles());
         node.put("consecutiveFailures", status.consecutiveFailures());
         node.put("drained", status.drained());
-        node.put("lagRows", status.backlog().rows());
-        if (status.backlog().seconds().isPresent()) {
-            node.put("lagSeconds", status.backlog().seconds().getAsLong());
-        } else {
-            node.putNull("lagSeconds");
-        }
-        node.put("rowsUnsettled", status.backlog().unsettled());
-        node.put("rowsWithoutWatermark", status.backlog().withoutWatermark());
+        node.put("lagRows", status.lagRows());
+        node.put("lagSeconds", status.lagSeconds());
+        node.put("lagLookedAt", text(status.lookedAt()));
+        node.put("rowsUnsettled", status.rowsUnsettled());
+        node.put("rowsWithoutWatermark", status.rowsWithoutWatermark());
         node.put("lateRows", status.lateRows().rows());
         node.put("rowsGone", status.lateRows().gone());
         node.put(
@@ -229,8 +236,7 @@ final class StatusDocument {
         for (int i = (samples.size() - 1) % step; i >= 0 && i < samples.size(); i += step) {
             Sample sample = samples.get(i);
             if (before != null) {
-                long millis =
-                        Math.max(1, Duration.between(before.at(), sample.at()).toMillis());
+                long millis = Math.max(1, sample.at().since(before.at()).toMillis());
                 rates.add(Math.max(0, sample.eventsSent() - before.eventsSent()) * 1000.0 / millis);
                 lags.add(sample.lagRows());
             }
@@ -249,6 +255,8 @@ final class StatusDocument {
         hub.failuresByCategory().forEach((category, count) -> failures.put(Word.of(category), count));
         node.put("throttled", hub.throttled());
         node.put("reachable", hub.reachable());
+        node.put("partitions", hub.partitions());
+        node.put("notice", hub.notice());
         node.put("lastError", hub.failure() == null ? null : hub.failure().error());
         node.put("since", text(hub.since()));
     }
@@ -284,7 +292,13 @@ final class StatusDocument {
             node.put("session", run.id());
             node.put("started", run.started().toString());
             node.put("ended", text(run.ended()));
-            node.put("outcome", run.id().equals(session) ? "running" : Word.of(run.outcome()));
+            node.put(
+                    "outcome",
+                    run.id().equals(session)
+                            ? "running"
+                            : run.outcome() == Outcome.NOT_ENDED
+                                    ? LiveSessions.word(living.lives(run.id()))
+                                    : Word.of(run.outcome()));
             counts(
                     node,
                     run.id().equals(session)

@@ -3,7 +3,7 @@ package io.factstream.management;
 import io.factstream.eventhubs.HubStatus;
 import io.factstream.statistics.Statistics;
 import io.factstream.statistics.StreamStatistics;
-import io.factstream.stream.StreamState;
+import io.factstream.stream.RefusedStream;
 import io.factstream.stream.StreamStatus;
 import io.factstream.text.Word;
 import java.util.Map;
@@ -43,11 +43,13 @@ final class StreamsHealth implements HealthCheckRepository {
     @Override
     public Stream<HealthCheck> stream() {
         return enabled
-                ? Stream.concat(
-                        statistics.streams().stream().map(StreamCheck::new),
-                        statistics.hubs().stream()
-                                .filter(hub -> statistics.isOfStreams(hub.hub()))
-                                .map(hub -> new HubCheck(hub.hub())))
+                ? Stream.of(
+                                statistics.streams().stream().map(StreamCheck::new),
+                                statistics.refused().stream().map(RefusedCheck::new),
+                                statistics.hubs().stream()
+                                        .filter(hub -> statistics.isOfStreams(hub.hub()))
+                                        .map(hub -> new HubCheck(hub.hub())))
+                        .flatMap(checks -> checks)
                 : Stream.empty();
     }
 
@@ -70,11 +72,33 @@ final class StreamsHealth implements HealthCheckRepository {
             builder.detail("stream", stream.id());
             builder.detail("state", Word.of(status.state()));
             builder.detail("since", status.since().toString());
-            if (status.state() == StreamState.FAILING) {
-                builder.down().message("stream " + stream.id() + " is failing: " + status.lastError());
-            } else {
+            if (status.problems().isEmpty()) {
                 builder.up();
+            } else {
+                builder.down().message(String.join("; ", status.problems()));
             }
+        }
+    }
+
+    private static final class RefusedCheck extends AbstractHealthCheck {
+        private final RefusedStream stream;
+
+        private RefusedCheck(RefusedStream stream) {
+            super(GROUP, "stream-" + stream.stream());
+            this.stream = stream;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            builder.detail("stream", stream.stream());
+            builder.detail("state", RefusedStream.STATE);
+            builder.detail("since", stream.since().toString());
+            builder.down().message(stream.toString());
         }
     }
 

@@ -59,7 +59,7 @@ public final class QueryTestFile {
      * @throws ConfigurationException naming every mistake with its line
      */
     public static List<QueryTest> read(Path path) {
-        YamlFile yaml = YamlFile.read(path);
+        YamlFile yaml = YamlFile.readWithNulls(path);
         QueryTestFile file = new QueryTestFile(yaml);
         yaml.root().ifPresent(file::readAll);
         if (file.tests.isEmpty() && file.problems.count() == 0) {

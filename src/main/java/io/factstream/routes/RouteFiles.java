@@ -6,80 +6,112 @@ import io.factstream.config.NearestName;
 import io.factstream.config.Problems;
 import io.factstream.stream.StreamDefinition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.util.TimeUtils;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /**
  * The route files of a folder, checked for the mistakes that Camel would report late, without a line, or not at all:
- * what is no YAML, unknown and missing parameters of a stream, a missing query file, an id used twice.
+ * what is no YAML, unknown and missing parameters of a stream, a missing query file, an id used twice, a file that nobody
+ * would load. Files and folders may be links, as those of a mounted ConfigMap are.
  */
 public final class RouteFiles {
 
     private static final String ANY_KAMELET = "kamelet:";
-    private static final String STREAM = "fact-stream";
-    private static final String KAMELET = ANY_KAMELET + STREAM;
     private static final String KAMELETS = ".kamelet.yaml";
-    private static final String KAMELET_FILE = "flow/" + STREAM + KAMELETS;
     private static final String DIRECT = "direct:";
     private static final String ROUTES = ".camel.yaml";
     private static final Pattern YAML = Pattern.compile("(?i)(\\.camel)?\\.ya?ml$");
+    /** How deep route files are looked for that lie where none is loaded from. */
+    private static final int DEPTH = 5;
 
-    /** A number with a unit, milliseconds without one; or a setting. */
-    private static final Pattern DURATION = Pattern.compile("\\d+(ms|s|m|h|d)?|\\{\\{.+}}");
-
+    private final RouteFolder routeFolder;
     private final Path folder;
-    private final Problems problems = new Problems();
-    private final Map<String, String> streams = new HashMap<>();
-    private final Map<String, String> routes = new HashMap<>();
-    private final Map<String, String> steps = new HashMap<>();
-    private List<String> known = List.of();
-    private List<String> required = List.of();
+    private final StreamDefinitions definitions;
+    private final Problems shared = new Problems();
+    private final Map<Path, Problems> ofFiles = new TreeMap<>();
+    private final Map<String, Use> streams = new HashMap<>();
+    private final Map<String, Use> routes = new HashMap<>();
+    private final Map<String, Use> steps = new HashMap<>();
+    private FactStreamKamelet kamelet = new FactStreamKamelet(List.of(), List.of(), Map.of());
 
-    private RouteFiles(Path folder) {
-        this.folder = folder;
+    /** Where an id is used. */
+    private record Use(YamlFile file, Node id) {
+        String place() {
+            return file.place(id);
+        }
+    }
+
+    private RouteFiles(RouteFolder routes, Properties values) {
+        this.routeFolder = routes;
+        this.folder = routes.streams();
+        this.definitions = new StreamDefinitions(routes, values);
     }
 
     /**
-     * Checks the route files of a folder and of the folder {@code flow} in it.
+     * What is wrong in a folder.
+     *
+     * @param shared with the folder itself or the shared flow: no stream can run
+     * @param ofFiles with route files, each by its file: what is in that file cannot run
+     */
+    public record Mistakes(List<Problem> shared, Map<Path, List<Problem>> ofFiles) {
+
+        /** All of them, each with its file and line; empty when nothing is wrong. */
+        public List<Problem> all() {
+            List<Problem> all = new ArrayList<>(shared);
+            ofFiles.values().forEach(all::addAll);
+            return all;
+        }
+
+        /** What is wrong with a route file. */
+        public List<Problem> of(Path file) {
+            return ofFiles.getOrDefault(file, List.of());
+        }
+    }
+
+    /**
+     * Checks the route files of a folder and of its flow.
+     *
+     * @param values what {@code {{…}}} in the files stands for
+     */
+    public static Mistakes mistakes(RouteFolder routes, Properties values) {
+        RouteFiles files = new RouteFiles(routes, values);
+        files.gather();
+        Map<Path, List<Problem>> ofFiles = new TreeMap<>();
+        files.ofFiles.forEach((file, problems) -> {
+            if (problems.count() > 0) {
+                ofFiles.put(file, problems.all());
+            }
+        });
+        return new Mistakes(files.shared.all(), ofFiles);
+    }
+
+    /**
+     * As {@link #mistakes}, for who needs all files to be right.
      *
      * @throws ConfigurationException naming every mistake with its file and line
      */
-    public static void check(Path folder) {
-        RouteFiles files = new RouteFiles(folder);
-        files.gather();
-        files.problems.refuseIfAny();
-    }
-
-    /**
-     * All that {@link #check} would refuse.
-     *
-     * @return each with its file and line; empty when nothing is wrong
-     */
-    public static List<Problem> errors(Path folder) {
-        RouteFiles files = new RouteFiles(folder);
-        files.gather();
-        return files.problems.all();
+    public static void check(RouteFolder routes, Properties values) {
+        List<Problem> all = mistakes(routes, values).all();
+        if (!all.isEmpty()) {
+            throw new ConfigurationException(all);
+        }
     }
 
     /**
@@ -91,12 +123,11 @@ public final class RouteFiles {
      */
     public record Form(List<Problem> faults, List<Problem> advice) {}
 
-    /** Looks at the form of all files of a folder; what is no YAML is passed over, as an error that {@link #errors} tells. */
-    public static Form form(Path folder) {
-        RouteFiles files = new RouteFiles(folder);
+    /** Looks at the form of all files of a folder; what is no YAML is passed over, as a mistake that {@link #mistakes} tells. */
+    public static Form form(RouteFolder routes) {
         Problems faults = new Problems();
         Problems advice = new Problems();
-        for (Path path : files.list(name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
+        for (Path path : list(routes, name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
             new Problems().collect(() -> {
                 YamlFile file = YamlFile.read(path);
                 CamelSchema.check(file, faults, advice);
@@ -117,222 +148,42 @@ public final class RouteFiles {
         return faults.all();
     }
 
-    /** The route files beside the shared flow, in the order in which they are loaded. */
+    /** The route files beside the shared flow, by name. */
     public static List<Path> files(Path folder) {
-        RouteFiles files = new RouteFiles(folder);
-        return files.list().stream()
-                .filter(file -> folder.equals(file.getParent()))
-                .toList();
+        return in(folder, name -> name.endsWith(ROUTES));
+    }
+
+    /** The route files of the shared flow, by name. Named one by one, since Camel finds none behind a link. */
+    public static List<Path> flow(RouteFolder routes) {
+        return Files.isDirectory(routes.flow()) ? in(routes.flow(), name -> name.endsWith(ROUTES)) : List.of();
     }
 
     /** The streams that a route file defines, by id, each with the file and line of its parameters. */
     public static Map<String, String> streams(Path file) {
-        RouteFiles files = new RouteFiles(Objects.requireNonNull(file.getParent()));
         YamlFile yaml = YamlFile.read(file);
         Map<String, String> places = new TreeMap<>();
-        files.streamParameters(List.of(file)).forEach((id, parameters) -> places.put(id, yaml.place(parameters)));
+        StreamSource.of(yaml).forEach(source -> places.put(source.id(), yaml.place(source.parameters())));
         return places;
     }
 
-    /**
-     * What a route file holds, as far as it can be read.
-     *
-     * @param routes the ids of its routes
-     * @param streams the ids of its streams
-     * @param queries the query files that it names
-     */
-    public record Contents(Set<String> routes, Set<String> streams, Set<Path> queries) {}
-
-    /** What a route file holds now; nothing where it is no YAML. */
-    public static Contents contents(Path file) {
-        Path folder = Objects.requireNonNull(file.getParent());
-        Contents contents = new Contents(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
-        // What is no YAML is an error, and told as one.
-        new Problems().collect(() -> {
-            new RouteFiles(folder).streamParameters(List.of(file)).forEach((id, parameters) -> {
-                contents.streams.add(id);
-                contents.queries.add(
-                        folder.resolve(parameter(parameters, "query", "")).normalize());
-            });
-            for (Node item : YamlFile.read(file).root().map(YamlFile::items).orElse(List.of())) {
-                YamlFile.at(item, "route", "id").map(YamlFile::text).ifPresent(contents.routes::add);
-            }
-        });
-        return contents;
+    /** The route files of a folder and of its shared flow. */
+    static List<Path> all(RouteFolder routes) {
+        return list(routes, name -> name.endsWith(ROUTES));
     }
 
-    private void gather() {
-        problems.collect(this::readKamelet);
-        int before = problems.count();
-        for (Path file : list()) {
-            problems.collect(() -> check(YamlFile.read(file)));
-        }
-        refuseRoutesUnderOtherNames();
-        if (problems.count() == before) {
-            refuseStepsToNowhere();
-        }
-        // What is wrong in a file may be its stream.
-        if (streams.isEmpty() && problems.count() == before) {
-            problems.add(
-                    folder.toString(),
-                    "holds no stream",
-                    "Add a route file whose source is " + KAMELET + "; docs/routes.md shows one");
-        }
-    }
-
-    /**
-     * Identifies the query of a stream, as its route file defines it now.
-     *
-     * @throws ConfigurationException when no route file has a stream of that id, or its query cannot be read
-     */
-    public static String fingerprint(Path folder, String stream) {
-        return definition(folder, stream).fingerprint();
-    }
-
-    /**
-     * A stream as its route file defines it now, without what is left to settings and to defaults of the flow: its hub
-     * may be a placeholder, and its settle is zero.
-     *
-     * @throws ConfigurationException when no route file has a stream of that id, or its query cannot be read
-     */
-    public static StreamDefinition definition(Path folder, String stream) {
-        RouteFiles files = new RouteFiles(folder);
-        return files.list().stream()
-                .map(file -> YamlFile.read(file).root().orElse(null))
-                .filter(Objects::nonNull)
-                .flatMap(root -> YamlFile.items(root).stream())
-                .flatMap(item -> YamlFile.at(item, "route", "from", "parameters").stream())
-                .filter(parameters -> parameter(parameters, "stream", "").equals(stream))
-                .findFirst()
-                .map(parameters -> new StreamDefinition(
-                        stream,
-                        parameter(parameters, "eventType", ""),
-                        folder.resolve(parameter(parameters, "query", "")),
-                        StreamDefinition.read(folder.resolve(parameter(parameters, "query", ""))),
-                        parameter(parameters, "watermark", "_watermark"),
-                        parameter(parameters, "hub", "{{eventhubs.name}}"),
-                        Duration.ZERO))
-                .orElseThrow(() -> new ConfigurationException(
-                        folder.toString(), "has no stream '" + stream + "'", "Check the id in the route files"));
-    }
-
-    /**
-     * A stream as its route file defines it now, without a runtime.
-     *
-     * @param values what {@code {{…}}} in the file stands for
-     * @throws ConfigurationException when no route file has a stream of that id, or what it says makes no sense
-     */
-    public static StreamDefinition stream(Path folder, String stream, Properties values) {
-        RouteFiles files = new RouteFiles(folder);
-        Map<String, Node> streams = files.streamParameters(files.list());
-        Node given = streams.get(stream);
-        if (given == null) {
-            throw new ConfigurationException(
-                    folder.toString(),
-                    "has no stream '" + stream + "'",
-                    NearestName.of(stream, streams.keySet())
-                            .map(nearest -> "Did you mean " + nearest + "?")
-                            .orElse("It has " + String.join(", ", streams.keySet())));
-        }
-        Node properties = YamlFile.read(folder.resolve(KAMELET_FILE))
-                .root()
-                .flatMap(root -> YamlFile.at(root, "spec", "definition", "properties"))
-                .orElse(given);
-        // Never started: it only knows how the runtime will read a placeholder.
-        CamelContext camel = new DefaultCamelContext();
-        try {
-            camel.getPropertiesComponent().setInitialProperties(values);
-            UnaryOperator<String> value = name -> camel.resolvePropertyPlaceholders(parameter(
-                    given,
-                    name,
-                    YamlFile.at(properties, name, "default").map(YamlFile::text).orElse("")));
-            String query = value.apply("query");
-            return new StreamDefinition(
-                    stream,
-                    value.apply("eventType"),
-                    folder.resolve(query).normalize(),
-                    StreamDefinition.read(folder.resolve(query)),
-                    value.apply("watermark"),
-                    value.apply("hub"),
-                    Duration.ofMillis(TimeUtils.toMilliSeconds(value.apply("settle"))));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    "stream '" + stream + "'",
-                    "its parameters cannot be read: " + e.getMessage(),
-                    "Correct its route file in " + folder,
-                    e);
-        } finally {
-            camel.stop();
-        }
-    }
-
-    /** The parameters of all streams of some files, by id. */
-    private Map<String, Node> streamParameters(List<Path> routeFiles) {
-        Map<String, Node> found = new TreeMap<>();
-        for (Path file : routeFiles) {
-            for (Node item : YamlFile.read(file).root().map(YamlFile::items).orElse(List.of())) {
-                YamlFile.at(item, "route", "from")
-                        .filter(from -> YamlFile.at(from, "uri")
-                                .map(YamlFile::text)
-                                .orElse("")
-                                .equals(KAMELET))
-                        .flatMap(from -> YamlFile.at(from, "parameters"))
-                        .ifPresent(parameters -> found.put(parameter(parameters, "stream", ""), parameters));
-            }
+    private static List<Path> list(RouteFolder routes, Predicate<String> name) {
+        List<Path> found = new ArrayList<>(in(routes.streams(), name));
+        if (Files.isDirectory(routes.flow())) {
+            found.addAll(in(routes.flow(), name));
         }
         return found;
     }
 
-    /** The file and line of a route, for a message; the folder when no file has a route of that id. */
-    public static String place(Path folder, String routeId) {
-        // What runs a stream's flow is made from the kamelet, under an id that Camel chooses.
-        if (routeId.startsWith("fact-stream-")) {
-            return folder.resolve(KAMELET_FILE).toString();
-        }
-        for (Path path : new RouteFiles(folder).list()) {
-            YamlFile file = YamlFile.read(path);
-            for (Node item : file.root().map(YamlFile::items).orElse(List.of())) {
-                Optional<String> place = YamlFile.at(item, "route", "id")
-                        .filter(id -> YamlFile.text(id).equals(routeId))
-                        .map(file::place);
-                if (place.isPresent()) {
-                    return place.get();
-                }
-            }
-        }
-        return folder.toString();
-    }
-
-    private static String parameter(Node parameters, String name, String otherwise) {
-        return YamlFile.at(parameters, name).map(YamlFile::text).orElse(otherwise);
-    }
-
-    private void readKamelet() {
-        Path file = folder.resolve(KAMELET_FILE);
-        if (!Files.exists(file)) {
-            throw new ConfigurationException(
-                    folder.toString(), "has no " + KAMELET_FILE, "Copy the folder flow of the distribution there");
-        }
-        YamlFile.read(file).root().ifPresent(root -> {
-            known = YamlFile.at(root, "spec", "definition", "properties")
-                    .map(YamlFile::keys)
-                    .orElse(List.of());
-            required = YamlFile.at(root, "spec", "definition", "required")
-                    .map(node ->
-                            YamlFile.items(node).stream().map(YamlFile::text).toList())
-                    .orElse(List.of());
-        });
-    }
-
-    private List<Path> list() {
-        return list(name -> name.endsWith(ROUTES));
-    }
-
-    private List<Path> list(Predicate<String> name) {
-        try (Stream<Path> files = Files.find(folder, 2, (file, attributes) -> attributes.isRegularFile())) {
-            return files.filter(file -> name.test(file.getFileName().toString()))
-                    .filter(file -> folder.equals(file.getParent())
-                            || folder.resolve("flow").equals(file.getParent()))
+    /** The files right in a folder, also where it or they are links. */
+    private static List<Path> in(Path folder, Predicate<String> name) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> name.test(String.valueOf(file.getFileName())))
+                    .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -340,93 +191,120 @@ public final class RouteFiles {
         }
     }
 
-    /** Camel would pass them over without a word, and with them a stream. */
-    private void refuseRoutesUnderOtherNames() {
-        for (Path file : list(name -> YAML.matcher(name).find() && !name.endsWith(ROUTES))) {
-            boolean routes = YamlFile.read(file)
-                    .root()
-                    .map(root -> YamlFile.items(root).stream()
-                            .anyMatch(item -> YamlFile.at(item, "route").isPresent()))
-                    .orElse(false);
-            if (routes) {
-                problems.add(
-                        file.toString(),
-                        "holds a route, but is not loaded under this name",
-                        "Name it " + YAML.matcher(file.getFileName().toString()).replaceFirst(ROUTES)
-                                + ", or move it out of this folder");
-            }
+    private void gather() {
+        shared.collect(() -> kamelet = FactStreamKamelet.of(routeFolder));
+        int flow = shared.count();
+        Map<Path, YamlFile> parsed = new LinkedHashMap<>();
+        for (Path file : list(routeFolder, name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
+            problemsOf(file).collect(() -> parsed.put(file, YamlFile.read(file)));
         }
+        parsed.values().stream()
+                .sorted(Comparator.comparing(this::claim))
+                .filter(file -> file.path().toString().endsWith(ROUTES))
+                .forEach(this::check);
+        refuseStepsToNowhere(parsed.values());
+        tellOfFilesThatNobodyLoads();
+        // What is wrong in a file may be its stream.
+        if (streams.isEmpty()
+                && shared.count() == flow
+                && ofFiles.values().stream().allMatch(file -> file.count() == 0)) {
+            shared.add(
+                    folder.toString(),
+                    "holds no stream",
+                    "Add a route file whose source is " + FactStreamKamelet.URI + "; docs/routes.md shows one");
+        }
+    }
+
+    /** A mistake in the shared flow is one of everybody. */
+    private Problems problemsOf(Path file) {
+        return folder.equals(file.getParent()) ? ofFiles.computeIfAbsent(file, path -> new Problems()) : shared;
+    }
+
+    /** Who comes first has the ids that several use: the flow, then the files that are named after their stream. */
+    private int claim(YamlFile file) {
+        if (!folder.equals(file.path().getParent())) {
+            return 0;
+        }
+        return StreamSource.of(file).stream().anyMatch(source -> isNamedAfter(file, source.id())) ? 1 : 2;
+    }
+
+    private static boolean isNamedAfter(YamlFile file, String stream) {
+        return String.valueOf(file.path().getFileName()).equals(stream + ROUTES);
     }
 
     private void check(YamlFile file) {
-        Node root = file.root().orElse(null);
-        if (root == null) {
-            return;
-        }
-        for (Node item : YamlFile.items(root)) {
-            YamlFile.at(item, "route").ifPresent(route -> checkRoute(file, route));
+        Problems problems = problemsOf(file.path());
+        for (Node item : file.root().map(YamlFile::items).orElse(List.of())) {
+            YamlFile.at(item, "route").ifPresent(route -> checkRoute(file, route, problems));
+            YamlFile.at(item, "from")
+                    .filter(StreamSource::isStream)
+                    .ifPresent(from -> problems.add(
+                            file.place(item),
+                            "the stream begins with 'from', Camel's short form",
+                            "Write '- route:' with an id and a description, and the 'from' below it; docs/routes.md"
+                                    + " shows the form"));
         }
     }
 
-    private void checkRoute(YamlFile file, Node route) {
-        YamlFile.at(route, "id").ifPresent(id -> refuseSecondUse(file, id, routes, "route id"));
-        refuseStepIdsUsedTwice(file, route);
+    private void checkRoute(YamlFile file, Node route, Problems problems) {
+        YamlFile.at(route, "id").ifPresent(id -> refuseSecondUse(new Use(file, id), routes, "route id", problems));
+        refuseStepIdsUsedTwice(file, route, problems);
         YamlFile.at(route, "from", "uri")
                 .filter(uri -> YamlFile.text(uri).startsWith(ANY_KAMELET))
-                .ifPresent(uri -> checkKamelet(file, route, uri));
+                .ifPresent(uri -> checkKamelet(file, route, uri, problems));
     }
 
     /** Camel refuses them too, without a line. */
-    private void refuseStepIdsUsedTwice(YamlFile file, Node node) {
+    private void refuseStepIdsUsedTwice(YamlFile file, Node node, Problems problems) {
         for (NodeTuple entry : YamlFile.entries(node)) {
             String key = YamlFile.text(entry.getKeyNode());
             if (key.equals("steps")) {
                 YamlFile.items(entry.getValueNode()).stream()
                         .flatMap(step -> YamlFile.entries(step).stream())
                         .flatMap(step -> YamlFile.at(step.getValueNode(), "id").stream())
-                        .forEach(id -> refuseSecondUse(file, id, steps, "id of a step"));
+                        .forEach(id -> refuseSecondUse(new Use(file, id), steps, "id of a step", problems));
             }
             if (!key.equals("parameters")) {
-                refuseStepIdsUsedTwice(file, entry.getValueNode());
+                refuseStepIdsUsedTwice(file, entry.getValueNode(), problems);
             }
         }
-        YamlFile.items(node).forEach(item -> refuseStepIdsUsedTwice(file, item));
+        YamlFile.items(node).forEach(item -> refuseStepIdsUsedTwice(file, item, problems));
     }
 
-    private void checkKamelet(YamlFile file, Node route, Node uri) {
+    private void checkKamelet(YamlFile file, Node route, Node uri, Problems problems) {
         String name = YamlFile.text(uri).substring(ANY_KAMELET.length()).split("[/?]", 2)[0];
-        if (name.equals(STREAM)) {
-            checkStream(file, route, uri);
-        } else if (!Files.exists(folder.resolve("flow").resolve(name + KAMELETS))) {
+        if (name.equals(FactStreamKamelet.NAME)) {
+            checkStream(file, route, uri, problems);
+        } else if (!Files.exists(routeFolder.flow().resolve(name + KAMELETS))) {
             problems.add(
                     file.place(uri),
                     "there is no kamelet " + name,
-                    NearestName.of(name, List.of(STREAM))
+                    NearestName.of(name, List.of(FactStreamKamelet.NAME))
                             .map(nearest -> "Did you mean " + nearest + "?")
-                            .orElse("Put flow/" + name + KAMELETS + " there, or correct the name"));
+                            .orElse("Put " + routeFolder.flow().resolve(name + KAMELETS)
+                                    + " there, or correct the name"));
         }
     }
 
     /** A step that leads to no route would fail at the first event, after a long wait. */
-    private void refuseStepsToNowhere() {
-        Map<String, String> targets = new LinkedHashMap<>();
+    private void refuseStepsToNowhere(Iterable<YamlFile> files) {
+        Map<YamlFile, Map<String, String>> targets = new LinkedHashMap<>();
         Set<String> sources = new HashSet<>();
-        for (Path path : list(name -> name.endsWith(ROUTES) || name.endsWith(KAMELETS))) {
-            problems.collect(() -> {
-                YamlFile file = YamlFile.read(path);
-                file.root().ifPresent(root -> gatherDirect(file, root, false, targets, sources));
-            });
+        for (YamlFile file : files) {
+            Map<String, String> ofFile = targets.computeIfAbsent(file, one -> new LinkedHashMap<>());
+            file.root().ifPresent(root -> gatherDirect(file, root, false, ofFile, sources));
         }
-        targets.forEach((target, place) -> {
+        targets.forEach((file, ofFile) -> ofFile.forEach((target, place) -> {
             if (!sources.contains(target)) {
-                problems.add(
-                        place,
-                        "no route begins with " + target,
-                        NearestName.of(target, sources)
-                                .map(nearest -> "Did you mean " + nearest + "?")
-                                .orElse("Correct the name, or add the route"));
+                problemsOf(file.path())
+                        .add(
+                                place,
+                                "no route begins with " + target,
+                                NearestName.of(target, sources)
+                                        .map(nearest -> "Did you mean " + nearest + "?")
+                                        .orElse("Correct the name, or add the route"));
             }
-        });
+        }));
     }
 
     private static void gatherDirect(
@@ -450,88 +328,144 @@ public final class RouteFiles {
         }
     }
 
-    private void checkStream(YamlFile file, Node route, Node uri) {
-        if (!YamlFile.text(uri).equals(KAMELET)) {
+    private void checkStream(YamlFile file, Node route, Node uri, Problems problems) {
+        if (!YamlFile.text(uri).equals(FactStreamKamelet.URI)) {
             problems.add(
                     file.place(uri),
-                    "the uri has more than " + KAMELET + " in it",
+                    "the uri has more than " + FactStreamKamelet.URI + " in it",
                     "Put what follows under parameters, one a line");
             return;
         }
-        Node parameters = YamlFile.at(route, "from", "parameters").orElse(uri);
-        if (!known.isEmpty()) {
-            checkNames(file, parameters);
+        StreamSource source =
+                new StreamSource(file, YamlFile.at(route, "from", "parameters").orElse(uri));
+        if (!kamelet.known().isEmpty()) {
+            checkNames(source, problems);
         }
-        given(parameters, "stream").ifPresent(id -> {
+        source.given("stream").ifPresent(id -> {
             if (!StreamDefinition.isId(YamlFile.text(id))) {
                 problems.add(file.place(id), "'" + YamlFile.text(id) + "' is no stream id", StreamDefinition.ID_FORM);
             }
-            refuseSecondUse(file, id, streams, "stream");
+            refuseSecondStream(new Use(file, id), problems);
         });
-        for (String duration : List.of("settle", "pollInterval")) {
-            given(parameters, duration)
-                    .filter(value -> !DURATION.matcher(YamlFile.text(value)).matches())
-                    .ifPresent(value -> problems.add(
-                            file.place(value),
-                            duration + " is '" + YamlFile.text(value) + "'",
-                            "Use a duration such as 500ms, 10s or 5m"));
+        if (!kamelet.known().isEmpty()) {
+            definitions.check(source, kamelet, problems);
         }
-        given(parameters, "query").ifPresent(query -> checkQuery(file, query));
     }
 
-    private void checkNames(YamlFile file, Node parameters) {
+    private void checkNames(StreamSource source, Problems problems) {
         Set<String> given = new HashSet<>();
-        for (NodeTuple parameter : YamlFile.entries(parameters)) {
+        for (NodeTuple parameter : YamlFile.entries(source.parameters())) {
             String name = YamlFile.text(parameter.getKeyNode());
+            String place = source.file().place(parameter.getKeyNode());
             given.add(name);
-            if (!known.contains(name)) {
-                Optional<String> nearest = NearestName.of(name, known);
+            if (!kamelet.known().contains(name)) {
+                Optional<String> nearest = NearestName.of(name, kamelet.known());
                 // Whoever misspelt a parameter need not hear that it is missing.
                 nearest.ifPresent(given::add);
                 problems.add(
-                        file.place(parameter.getKeyNode()),
+                        place,
                         "a stream has no parameter '" + name + "'",
                         nearest.map(meant -> "Did you mean " + meant + "?")
-                                .orElse("It has " + String.join(", ", known)));
-            } else if (YamlFile.text(parameter.getValueNode()).isBlank()) {
+                                .orElse("It has " + String.join(", ", kamelet.known())));
+            } else if (!StreamSource.isGiven(parameter.getValueNode())) {
                 problems.add(
-                        file.place(parameter.getKeyNode()),
+                        place,
                         "the parameter " + name + " has no value",
-                        required.contains(name) ? "Give it one" : "Give it one, or remove it");
+                        kamelet.required().contains(name) ? "Give it one" : "Give it one, or remove it");
             }
         }
-        for (String name : required) {
+        for (String name : kamelet.required()) {
             if (!given.contains(name)) {
-                problems.add(file.place(parameters), "the stream has no parameter " + name, "Add it");
+                problems.add(source.file().place(source.parameters()), "the stream has no parameter " + name, "Add it");
             }
         }
     }
 
-    private void checkQuery(YamlFile file, Node query) {
-        Path sql = folder.resolve(YamlFile.text(query)).normalize();
-        if (Files.isRegularFile(sql)) {
-            problems.collect(() -> StreamDefinition.read(sql));
-        } else {
-            problems.add(
-                    file.place(query),
-                    "there is no query file " + sql,
-                    "Put the stream's SELECT there, or name the file it is in");
+    /** Which of two files is the one that a watermark belongs to is told by their names, or else nobody knows. */
+    private void refuseSecondStream(Use use, Problems problems) {
+        Use first = streams.get(YamlFile.text(use.id()));
+        refuseSecondUse(use, streams, "stream", problems);
+        if (first != null && !isNamedAfter(first.file(), YamlFile.text(use.id()))) {
+            refuseSecondUse(
+                    first,
+                    Map.of(YamlFile.text(use.id()), use),
+                    "stream",
+                    problemsOf(first.file().path()));
         }
     }
 
-    /** A parameter with a value. */
-    private static Optional<Node> given(Node parameters, String name) {
-        return YamlFile.at(parameters, name)
-                .filter(value -> !YamlFile.text(value).isBlank());
+    private static void refuseSecondUse(Use use, Map<String, Use> used, String what, Problems problems) {
+        String id = YamlFile.text(use.id());
+        Use first = used.get(id);
+        if (first == null) {
+            used.put(id, use);
+            return;
+        }
+        problems.add(
+                use.place(),
+                "the " + what + " '" + id + "' is used in " + first.place() + " already",
+                "Give each its own; a stream's watermark is kept under its id");
     }
 
-    private void refuseSecondUse(YamlFile file, Node id, Map<String, String> used, String what) {
-        String first = used.putIfAbsent(YamlFile.text(id), file.place(id));
-        if (first != null) {
-            problems.add(
-                    file.place(id),
-                    "the " + what + " '" + YamlFile.text(id) + "' is used in " + first + " already",
-                    "Give each its own; a stream's watermark is kept under its id");
+    /** Camel would pass them over without a word, and with them a stream. */
+    private void tellOfFilesThatNobodyLoads() {
+        for (Path file : list(routeFolder, name -> YAML.matcher(name).find() && !name.endsWith(ROUTES))) {
+            refuseIfItHoldsRoutes(
+                    file,
+                    problemsOf(file),
+                    "holds a route, but is not loaded under this name",
+                    "Name it "
+                            + YAML.matcher(String.valueOf(file.getFileName())).replaceFirst(ROUTES)
+                            + ", or move it out of this folder");
+        }
+        for (Path below : subfolders()) {
+            try (Stream<Path> files =
+                    Files.find(below, DEPTH, (file, attributes) -> attributes.isRegularFile() && isYaml(file))) {
+                files.sorted()
+                        .forEach(file -> refuseIfItHoldsRoutes(
+                                file,
+                                ofFiles.computeIfAbsent(file, path -> new Problems()),
+                                "holds a route, but is not loaded from a folder below " + folder,
+                                "Move it to " + folder + ", or its folder elsewhere"));
+            } catch (IOException | UncheckedIOException e) {
+                ofFiles.computeIfAbsent(below, path -> new Problems())
+                        .add(below.toString(), "cannot be listed", "Let this user read it");
+            }
+        }
+    }
+
+    /** What is hidden is no folder of a person: a ConfigMap keeps its versions in such. */
+    private List<Path> subfolders() {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(Files::isDirectory)
+                    .filter(below -> !String.valueOf(below.getFileName()).startsWith("."))
+                    .filter(below -> !String.valueOf(below.getFileName()).equals(RouteFolder.FLOW))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ConfigurationException(folder.toString(), "cannot be listed", "Let this user read it", e);
+        }
+    }
+
+    private static boolean isYaml(Path file) {
+        return YAML.matcher(String.valueOf(file.getFileName())).find();
+    }
+
+    private static void refuseIfItHoldsRoutes(Path file, Problems problems, String what, String mend) {
+        boolean routes;
+        try {
+            routes = YamlFile.read(file)
+                    .root()
+                    .map(root -> YamlFile.items(root).stream()
+                            .anyMatch(item -> YamlFile.at(item, "route").isPresent()
+                                    || YamlFile.at(item, "from").isPresent()))
+                    .orElse(false);
+        } catch (ConfigurationException e) {
+            // Under such a name it need not be for the runtime.
+            routes = String.valueOf(file.getFileName()).endsWith(ROUTES);
+        }
+        if (routes) {
+            problems.add(file.toString(), what, mend);
         }
     }
 }

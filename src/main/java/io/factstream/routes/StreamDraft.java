@@ -151,15 +151,15 @@ public final class StreamDraft {
     /** The query. */
     public String query() {
         List<String> columns = new ArrayList<>();
-        columns.add(TableProfile.columnName(watermark.column()) + " AS _watermark");
-        traceId.ifPresent(id -> columns.add(TableProfile.columnName(id.column()) + " AS _trace_id"));
-        partitionKey.ifPresent(key -> columns.add(TableProfile.columnName(key.column()) + " AS _partition_key"));
+        columns.add(table.written(watermark.column().name()) + " AS _watermark");
+        traceId.ifPresent(id -> columns.add(table.written(id.column().name()) + " AS _trace_id"));
+        partitionKey.ifPresent(key -> columns.add(table.written(key.column().name()) + " AS _partition_key"));
         Set<String> taken = table.columns().stream()
                 .map(profile -> profile.column().name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(HashSet::new));
         for (ColumnProfile profile : table.columns()) {
             Column column = profile.column();
-            String name = TableProfile.columnName(column);
+            String name = table.written(column.name());
             if (column.name().startsWith("_")) {
                 // Names with an underscore first are kept for the envelope.
                 String plain = "of" + column.name();
@@ -167,7 +167,7 @@ public final class StreamDraft {
                 if (!shorter.isEmpty() && taken.add(shorter.toLowerCase(Locale.ROOT))) {
                     plain = shorter;
                 }
-                columns.add(name + " AS " + TableProfile.columnName(new Column(plain, column.type())));
+                columns.add(name + " AS " + table.written(plain));
             } else {
                 columns.add(name);
             }

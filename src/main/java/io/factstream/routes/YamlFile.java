@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -27,6 +28,10 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.JsonScalarResolver;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
+import org.snakeyaml.engine.v2.schema.Schema;
 
 /** A YAML file as nodes that know their line. */
 public final class YamlFile {
@@ -47,10 +52,28 @@ public final class YamlFile {
      * @throws ConfigurationException when it cannot be read, is no YAML, or has a key twice in one place
      */
     public static YamlFile read(Path file) {
+        return read(file, new JsonSchema());
+    }
+
+    /**
+     * Reads a file in which a value can be left out by each of YAML's words for it, {@code ~}, {@code Null} and {@code NULL} as
+     * well as {@code null}. In a route file the first three are texts to Camel.
+     *
+     * @throws ConfigurationException as by {@link #read(Path)}
+     */
+    public static YamlFile readWithNulls(Path file) {
+        return read(file, new WithNulls());
+    }
+
+    private static YamlFile read(Path file, Schema schema) {
         try {
-            LoadSettings settings =
-                    LoadSettings.builder().setLabel(file.toString()).build();
-            YamlFile yaml = new YamlFile(file, new Compose(settings).composeString(Files.readString(file)));
+            LoadSettings settings = LoadSettings.builder()
+                    .setLabel(file.toString())
+                    .setSchema(schema)
+                    .build();
+            // Some editors begin a file with a mark, which is no part of it.
+            String text = Files.readString(file).replaceFirst("^\uFEFF", "");
+            YamlFile yaml = new YamlFile(file, new Compose(settings).composeString(text));
             yaml.root.ifPresent(yaml::refuseKeysGivenTwice);
             return yaml;
         } catch (MarkedYamlEngineException e) {
@@ -66,6 +89,11 @@ public final class YamlFile {
         } catch (IOException e) {
             throw new ConfigurationException(file.toString(), "cannot be read", "Let this user read it", e);
         }
+    }
+
+    /** What somebody else has read of a file. */
+    static YamlFile of(Path file, Node root) {
+        return new YamlFile(file, Optional.of(root));
     }
 
     /** Of two values Camel would take the last, without a word. */
@@ -131,6 +159,20 @@ public final class YamlFile {
             return JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(text));
         }
         return node.getTag().equals(Tag.NULL) ? NullNode.getInstance() : JsonNodeFactory.instance.textNode(text);
+    }
+
+    /** All else stays: in YAML's core schema 017 would be a number, and True no text. */
+    private static final class WithNulls extends JsonSchema {
+        private final JsonScalarResolver resolver = new JsonScalarResolver();
+
+        WithNulls() {
+            resolver.addImplicitResolver(Tag.NULL, Pattern.compile("~|Null|NULL"), "~N");
+        }
+
+        @Override
+        public ScalarResolver getScalarResolver() {
+            return resolver;
+        }
     }
 
     /** The entries of a mapping; none when the node is something else. */

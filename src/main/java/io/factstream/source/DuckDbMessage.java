@@ -1,12 +1,12 @@
 package io.factstream.source;
 
-import java.util.List;
+import io.factstream.source.DuckDbForm.Told;
+import io.factstream.source.DuckDbForm.Whose;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What DuckDB says of a query that failed, without what it repeats of the rows.
@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  *
  * @param text one line, that starts with the kind of error
  * @param line the line of the statement that it is about, from 1; empty when it is about none
+ * @param whose what has to be corrected
  */
-record DuckDbMessage(String text, OptionalInt line) {
+record DuckDbMessage(String text, OptionalInt line, Whose whose) {
 
     /** Which are found in the query, the catalog or the file, not in rows. */
     private static final Set<String> OF_THE_QUERY = Set.of(
@@ -44,72 +45,25 @@ record DuckDbMessage(String text, OptionalInt line) {
     private static final Pattern ADVICE =
             Pattern.compile("(?s)\\n\\s*(Possible solutions|Stack Trace:|Please try installing|Install it first).*");
 
-    private static final String TYPE = "(?<type>[A-Z][A-Z0-9_ ]*(?:\\([0-9, ]*\\))?(?:\\[[0-9]*\\])*)";
-    private static final String COLUMN = "(?: when casting from source column (?<column>[^'\"\\n]{1,200}))?";
-
-    /**
-     * Words that DuckDB puts around a value, and what is left of them. A value stands between two that are its own and
-     * is matched greedily: whatever it holds, it ends at the last place where it can.
-     */
-    private record Form(Pattern words, String told) {
-
-        Form(String words, String told) {
-            this(Pattern.compile("(?s)" + words), told);
-        }
-
-        static Stream<String> told(Form form, String words) {
-            Matcher matcher = form.words.matcher(words);
-            if (!matcher.matches()) {
-                return Stream.empty();
-            }
-            String told = form.told;
-            for (String group : List.of("type", "target", "operation")) {
-                if (told.contains("<" + group + ">")) {
-                    told = told.replace("<" + group + ">", matcher.group(group));
-                }
-            }
-            return Stream.of(told + column(form, matcher));
-        }
-
-        private static String column(Form form, Matcher matcher) {
-            String column = form.words.pattern().endsWith(COLUMN) ? matcher.group("column") : null;
-            return column == null ? "" : " when casting from source column " + column;
-        }
-    }
-
-    private static final List<Form> FORMS = List.of(
-            new Form(
-                    "Could not convert string (?:'.*'|\".*\") to " + TYPE + COLUMN,
-                    "Could not convert a text to <type>"),
-            new Form(
-                    "Type " + TYPE + " with value .* can't be cast because the value is out of range for the"
-                            + " destination type " + TYPE.replace("<type>", "<target>") + COLUMN,
-                    "A value of type <type> is out of range for the type <target>"),
-            new Form(
-                    "Type " + TYPE + " with value .* can't be cast to the destination type "
-                            + TYPE.replace("<type>", "<target>") + COLUMN,
-                    "A value of type <type> can't be cast to the type <target>"),
-            new Form(
-                    "invalid (?<operation>timestamp|date|time) field format: \".*\", expected format is [^'\"]*"
-                            + COLUMN,
-                    "A text could not be converted to a <operation>"),
-            new Form("Malformed JSON .*\"" + COLUMN, "A text is malformed JSON"),
-            new Form(
-                    "Overflow in (?<operation>addition|subtraction|multiplication|division|negation|modulo) of " + TYPE
-                            + " \\(.*\\)!?",
-                    "Overflow in <operation> of <type>"),
-            new Form("Division by zero.*", "Division by zero"),
-            new Form(
-                    "Could not parse string .* according to format specifier .*",
-                    "A text does not have the given format"),
-            new Form(
-                    "Cannot execute statement of type \"[A-Z_ ]+\" on database .* which is attached in read-only mode!",
-                    "The source is opened in read-only mode"),
-            new Form("More than one row returned by a subquery.*", "More than one row returned by a subquery"));
-
     /** Found in the query, though DuckDB counts it among the values. */
     private static final Pattern PARAMETERS =
-            Pattern.compile("Invalid Input Error: Values were not provided for the following parameters: [0-9, ]*");
+            Pattern.compile("Invalid Input Error: Values were not provided for the following parameters: [\\w, ]*");
+
+    /** What DuckDB says of a file beside the source that it cannot read, though it tells no row of it. */
+    private static final Pattern OF_A_FILE = Pattern.compile(
+            "(?s)IO Error: (?:Input is not a GZIP|Unexpected end of GZIP|Failed to decode gzip|Unsupported GZIP|Extra field in"
+                    + " a GZIP|Failed to uncompress|Cannot open file|Could not read|Failed to read file).*");
+
+    /** A list of all that a function could have been is longer than what it is about. */
+    private static final Pattern MANY_CANDIDATES =
+            Pattern.compile("\\s*Candidate (?:functions|macros):(?:\\n\\t[^\\n]*){4,}");
+
+    /** How words of DuckDB begin that lead the author of a query astray, and what is told in their place. */
+    private static final Map<String, String> MISLEADING = Map.of(
+            "Binder Error: Deprecated lambda arrow ",
+            "Binder Error: a lambda is written with an arrow, which DuckDB 2.0 no longer takes",
+            "Binder Error: WITH clause containing a data-modifying statement ",
+            "Binder Error: a WITH changes rows, and a query only reads");
 
     private static final String LEFT_OUT = "DuckDB's words are left out, as they may repeat a value";
 
@@ -117,10 +71,12 @@ record DuckDbMessage(String text, OptionalInt line) {
     static DuckDbMessage of(String message) {
         Matcher place = PLACE.matcher(message);
         boolean placed = place.matches();
-        String words = ADVICE.matcher(placed ? place.group(1) : message).replaceFirst("");
+        String words = (placed ? place.group(1) : message).strip();
+        Told told = told(words);
         return new DuckDbMessage(
-                withoutValues(words.strip()),
-                placed ? OptionalInt.of(Integer.parseInt(place.group(2))) : OptionalInt.empty());
+                told.text(),
+                placed ? OptionalInt.of(Integer.parseInt(place.group(2))) : OptionalInt.empty(),
+                told.whose());
     }
 
     /** Whether something lacks that DuckDB would have to load from outside. */
@@ -128,32 +84,35 @@ record DuckDbMessage(String text, OptionalInt line) {
         return kind(text).equals("Extension Autoloading") || text.contains("it exists in the ");
     }
 
-    /** Whether the error came up while rows were worked on, so that a row is as likely at fault as the query. */
-    boolean isOfARow() {
-        return !OF_THE_QUERY.contains(kind(text));
-    }
-
     private static String kind(String text) {
         Matcher kind = KIND.matcher(text);
         return kind.matches() ? kind.group(1) : "";
     }
 
-    private static String withoutValues(String words) {
+    private static Told told(String words) {
         if (PARAMETERS.matcher(words).matches()) {
-            return "Parser Error: the query has a parameter, ? or $1, which nobody fills in";
+            return new Told(
+                    "Parser Error: the query has a parameter, ?, $1 or $name, which nobody fills in", Whose.QUERY);
         }
-        MatchResult kind = KIND.matcher(words).results().findFirst().orElse(null);
-        if (kind == null) {
+        Matcher kind = KIND.matcher(words);
+        if (!kind.matches()) {
             // The driver's own, such as that a connection was closed.
-            return "DuckDB failed: " + LEFT_OUT;
+            return new Told("DuckDB failed: " + LEFT_OUT, Whose.ROW);
         }
         if (OF_THE_QUERY.contains(kind.group(1))) {
-            return words.replaceAll("\\s*\\n\\s*", " ");
+            String plain = MANY_CANDIDATES
+                    .matcher(ADVICE.matcher(words).replaceFirst("").strip())
+                    .replaceFirst("")
+                    .replaceAll("\\s*\\n\\s*", " ");
+            return new Told(
+                    MISLEADING.entrySet().stream()
+                            .filter(misleading -> words.startsWith(misleading.getKey()))
+                            .map(Map.Entry::getValue)
+                            .findFirst()
+                            .orElse(plain),
+                    OF_A_FILE.matcher(words).matches() ? Whose.FILE : Whose.QUERY);
         }
-        return kind.group(1) + " Error: "
-                + FORMS.stream()
-                        .flatMap(form -> Form.told(form, kind.group(2)))
-                        .findFirst()
-                        .orElse(LEFT_OUT);
+        Told told = DuckDbForm.of(kind.group(2).strip()).orElse(new Told(LEFT_OUT, Whose.ROW));
+        return new Told(kind.group(1) + " Error: " + told.text(), told.whose());
     }
 }

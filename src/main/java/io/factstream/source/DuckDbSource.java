@@ -1,8 +1,8 @@
 package io.factstream.source;
 
+import io.factstream.config.Secret;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,16 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class DuckDbSource implements DataSource, AutoCloseable {
 
     private static final Courtesy ALONE = new Courtesy(Duration.ofDays(36_500), Duration.ZERO, Integer.MAX_VALUE);
-    private static final String LOCKED = "Could not set lock on file";
-    private static final String OPEN_ELSEWHERE = "Unique file handle conflict";
+    private static final String LOCKED = "IO Error: Could not set lock on file";
     private static final Pattern LOCK_HOLDER = Pattern.compile("\\(PID (\\d+)\\)");
-
-    private static final String SET_THE_FILE = "set factstream.source.file to the loader's DuckDB file";
 
     private final Path file;
     private final Duration queryTimeout;
     private final Gate gate;
     private final SourceInstance instance;
+    private final SourceFault fault;
 
     /** What each thread opened last by {@link #open}; it may be closed since. */
     @SuppressWarnings("ThreadLocalUsage") // One for each source: a thread may have two of them open.
@@ -54,8 +52,15 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         this(file, memoryLimitBytes, threads, queryTimeout, spillFolder, ALONE);
     }
 
+    /** As below, for a file that is not encrypted. */
+    public DuckDbSource(
+            Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder, Courtesy courtesy) {
+        this(file, null, memoryLimitBytes, threads, queryTimeout, spillFolder, courtesy);
+    }
+
     /**
      * @param file the database file
+     * @param key what the file is encrypted with; null when it is not. It stands in no error
      * @param memoryLimitBytes what DuckDB may use while it reads; a page that needs more is refused with
      *     {@link PageTooLargeException}
      * @param threads DuckDB's threads, at least 1
@@ -64,7 +69,13 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
      * @param courtesy how those who share this source leave room for the loader
      */
     public DuckDbSource(
-            Path file, long memoryLimitBytes, int threads, Duration queryTimeout, Path spillFolder, Courtesy courtesy) {
+            Path file,
+            @Nullable Secret key,
+            long memoryLimitBytes,
+            int threads,
+            Duration queryTimeout,
+            Path spillFolder,
+            Courtesy courtesy) {
         gate = new Gate(courtesy);
         this.file = file;
         this.queryTimeout = queryTimeout;
@@ -73,7 +84,8 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         configuration.setProperty("threads", Integer.toString(threads));
         configuration.setProperty("temp_directory", spillFolder.toString());
         configuration.setProperty("autoinstall_known_extensions", "false");
-        instance = SourceInstance.of(file, configuration);
+        instance = SourceInstance.of(file, key, configuration);
+        fault = new SourceFault(file, spillFolder);
     }
 
     /** The database file. */
@@ -95,7 +107,9 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         try {
             return FileStamp.of(file);
         } catch (IOException e) {
-            throw new SourceUnavailableException("source " + file + " cannot be looked at: " + e.getMessage(), e);
+            String away = fault.away();
+            throw new SourceUnavailableException(
+                    "source " + file + " " + (away == null ? "cannot be looked at: " + e.getMessage() : away), e);
         }
     }
 
@@ -120,7 +134,7 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         } catch (TimeoutException e) {
             throw new SourceBusyException(
                     "source " + file + " was being read by other streams of this runtime for "
-                            + queryTimeout.toSeconds() + " s; waiting for them to finish, make their queries cheaper",
+                            + queryTimeout.toSeconds() + " s; make their queries cheaper",
                     e);
         }
     }
@@ -189,7 +203,11 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
     }
 
     private static boolean isLocked(SQLException e) {
-        return e.getMessage() != null && e.getMessage().contains(LOCKED);
+        return e.getMessage() != null && isLocked(e.getMessage());
+    }
+
+    private static boolean isLocked(String words) {
+        return words.startsWith(LOCKED) && !words.contains("\": No locks available");
     }
 
     /**
@@ -200,15 +218,20 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
         String words = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
         SQLException e = QueryError.of(thrown);
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        if (words.contains(LOCKED)) {
+        if (isLocked(words)) {
             Matcher holder = LOCK_HOLDER.matcher(words);
             String who = holder.find() ? "process " + holder.group(1) : "another process";
-            return new SourceBusyException("source " + file + " is held by " + who + "; waiting for it to let go", e);
+            return new SourceBusyException("source " + file + " is held by " + who, e);
+        }
+        String unavailable = fault.of(words);
+        if (unavailable != null) {
+            return new SourceUnavailableException(unavailable, e);
         }
         if (message.startsWith("Out of Memory Error")) {
             return new PageTooLargeException(
                     "a page of " + file + " does not fit into factstream.source.memory-limit: " + message
-                            + ". Raise the limit, or select fewer or shorter columns",
+                            + ". Raise the limit as far as the machine has memory, select fewer or shorter columns, or"
+                            + " leave out those rows",
                     e);
         }
         if (e instanceof SQLTimeoutException || message.startsWith("INTERRUPT Error")) {
@@ -219,17 +242,12 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
                     OptionalInt.empty(),
                     e);
         }
-        String unavailable = words.contains(OPEN_ELSEWHERE)
-                ? "is already open in this process by other means; close that connection first"
-                : unavailable(message);
-        return unavailable == null
-                ? new QueryFailedException(
-                        message,
-                        sentence(message).substring(message.length()),
-                        e instanceof QueryError error ? error.mend() : "",
-                        line(e),
-                        e)
-                : new SourceUnavailableException("source " + file + " " + unavailable, e);
+        return new QueryFailedException(
+                message,
+                sentence(message).substring(message.length()),
+                e instanceof QueryError error ? error.mend() : "",
+                line(e),
+                e);
     }
 
     private static OptionalInt line(SQLException e) {
@@ -238,38 +256,6 @@ public final class DuckDbSource implements DataSource, AutoCloseable {
 
     private static String sentence(String message) {
         return message + (message.matches("(?s).*[.!?]") ? " " : ". ");
-    }
-
-    /** What is wrong with the file; null when nothing is, so that it must be the query. */
-    private @Nullable String unavailable(String message) {
-        if (!Files.exists(file)) {
-            return "does not exist; set factstream.source.file (FACTSTREAM_SOURCE_FILE) to the loader's DuckDB file";
-        }
-        if (Files.isDirectory(file)) {
-            return "is a directory; set factstream.source.file to the DuckDB file inside it";
-        }
-        if (!Files.isReadable(file)) {
-            return "cannot be read by this user; give read permission";
-        }
-        if (message.contains("not a valid DuckDB database file") || message.contains("sqlite_scanner.duckdb_ext")) {
-            return "is not a DuckDB database file; " + SET_THE_FILE;
-        }
-        if (message.contains("created with a newer version")) {
-            return "was made by a newer DuckDB, which this one cannot read; let the loader write the older storage version"
-                    + " (ATTACH … (STORAGE_VERSION 'v1.0.0')), or use a FactStream with the newer DuckDB";
-        }
-        if (message.contains("No files found")) {
-            return null;
-        }
-        boolean broken = message.startsWith("IO Error")
-                || message.startsWith("Serialization Error")
-                || message.startsWith("FATAL Error")
-                || message.startsWith("Data Corruption Error")
-                || message.contains("Checksum");
-        return broken
-                ? "cannot be read, it may be corrupt or half copied: " + sentence(message)
-                        + "Have the loader write it anew, or put back a backup; the watermark stays"
-                : null;
     }
 
     @Override

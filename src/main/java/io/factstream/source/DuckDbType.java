@@ -43,7 +43,8 @@ public sealed interface DuckDbType {
     record StructOf(List<Field> fields) implements DuckDbType {
         @Override
         public String toString() {
-            return "STRUCT" + Field.list(fields);
+            // Without fields it has no parentheses in SQL.
+            return fields.isEmpty() ? "STRUCT" : "STRUCT" + Field.list(fields);
         }
     }
 
@@ -123,8 +124,12 @@ public sealed interface DuckDbType {
         private DuckDbType base() {
             String name = name().toUpperCase(Locale.ROOT);
             if (at >= text.length() || text.charAt(at) != '(') {
-                // A row without fields has no parentheses either.
-                return name.equals("TUPLE") ? new TupleOf(List.of()) : new Scalar(name);
+                // What has no fields has no parentheses either.
+                return switch (name) {
+                    case "TUPLE" -> new TupleOf(List.of());
+                    case "STRUCT" -> new StructOf(List.of());
+                    default -> new Scalar(name);
+                };
             }
             return switch (name) {
                 case "DECIMAL" -> decimal();

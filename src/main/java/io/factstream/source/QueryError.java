@@ -2,12 +2,23 @@ package io.factstream.source;
 
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** An error of DuckDB without the values of rows that its words repeat: it may be logged, whoever does it. */
 final class QueryError extends SQLException {
 
     private static final long serialVersionUID = 1L;
+
+    /** What to do about errors with these words. */
+    private static final Map<String, String> MENDS = Map.of(
+            "Division by zero",
+            "Correct the rows, or have NULL instead by a // nullif(b, 0) or TRY(a // b); run the query in DuckDB to see the"
+                    + " value",
+            "a lambda is written with an arrow",
+            "Write lambda x: x + 1 in place of x -> x + 1",
+            "a WITH changes rows",
+            "Take the INSERT, UPDATE or DELETE out; the loader is the one who writes");
 
     private final int line;
     private final String mend;
@@ -45,11 +56,13 @@ final class QueryError extends SQLException {
     }
 
     private static String mend(DuckDbMessage told) {
-        if (told.isOfARow()) {
-            return "Correct the rows or the query; run the query in DuckDB to see the value";
+        for (Map.Entry<String, String> mend : MENDS.entrySet()) {
+            if (told.text().contains(mend.getKey())) {
+                return mend.getValue();
+            }
         }
         return told.isOfAnExtension()
                 ? "Do without it, or compute it in the loader: FactStream loads no extensions"
-                : "Correct the query, or change the source";
+                : told.whose().mend();
     }
 }

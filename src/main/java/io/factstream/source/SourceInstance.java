@@ -1,8 +1,10 @@
 package io.factstream.source;
 
+import io.factstream.config.Secret;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -10,7 +12,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,17 @@ final class SourceInstance {
     private static final String SETTINGS =
             "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL disabled_optimizers = 'partitioned_execution'";
 
-    /** What DuckDB calls its own databases. */
-    private static final Set<String> TAKEN_NAMES = Set.of("memory", "system", "temp");
+    /**
+     * The database in memory has a name that no file gives: DuckDB names a file by what stands before its first point. As
+     * it is named at first, {@code memory}, a file could be named too.
+     */
+    private static final String NO_FILE = "\"no.file\"";
+
+    private static final String RENAMED =
+            "ATTACH ':memory:' AS " + NO_FILE + "; USE " + NO_FILE + "; DETACH memory; " + SETTINGS;
+
+    private static final String ATTACHED_NAME =
+            "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'no.file'";
 
     private static final Map<Key, SourceInstance> ALL = new HashMap<>();
 
@@ -53,39 +63,34 @@ final class SourceInstance {
     private static final Deque<SourceInstance> IDLE = new ArrayDeque<>();
 
     private final Path file;
+    private final @Nullable Secret key;
     private final Properties configuration;
-    private final String name;
 
     private @Nullable DuckDBConnection memory;
+    /** What DuckDB calls the file, quoted; empty before it was first attached. */
+    private String name = "";
+
     private int open;
     private long openings;
 
-    private record Key(Path file, Properties configuration) {}
+    private record Key(Path file, @Nullable Secret key, Properties configuration) {}
 
-    private SourceInstance(Path file, Properties configuration) {
+    private SourceInstance(Path file, @Nullable Secret key, Properties configuration) {
         this.file = file;
+        this.key = key;
         this.configuration = configuration;
-        name = '"' + databaseName(file).replace("\"", "\"\"") + '"';
     }
 
     /** The one for a file; configured otherwise it is another, and only one of the two can have the file at a time. */
-    static SourceInstance of(Path file, Properties configuration) {
+    static SourceInstance of(Path file, @Nullable Secret key, Properties configuration) {
         OPENING_OR_CLOSING.lock();
         try {
             return ALL.computeIfAbsent(
-                    new Key(file.toAbsolutePath().normalize(), configuration),
-                    key -> new SourceInstance(key.file(), key.configuration()));
+                    new Key(file.toAbsolutePath().normalize(), key, configuration),
+                    one -> new SourceInstance(one.file(), one.key(), one.configuration()));
         } finally {
             OPENING_OR_CLOSING.unlock();
         }
-    }
-
-    /** As DuckDB names a database that it opens by its file: queries may name it too. */
-    private static String databaseName(Path file) {
-        String whole = String.valueOf(file.getFileName());
-        int dot = whole.indexOf('.');
-        String stem = dot > 0 ? whole.substring(0, dot) : whole;
-        return TAKEN_NAMES.contains(stem) ? stem + "_db" : stem;
     }
 
     /** Starts the DuckDB in memory, unless it runs. */
@@ -112,7 +117,8 @@ final class SourceInstance {
             }
             open++;
             try {
-                return with(base.duplicate(), "USE " + name);
+                // With the schema: a name alone could also be that of a schema of DuckDB's own.
+                return with(base.duplicate(), "USE " + name + ".main");
             } catch (SQLException e) {
                 release();
                 throw e;
@@ -122,21 +128,62 @@ final class SourceInstance {
         }
     }
 
+    /** Queries may name the database too, so DuckDB names it, as when it opens the file by itself. */
     private void attach(DuckDBConnection base) throws SQLException {
         try {
-            execute(
-                    base,
-                    "ATTACH '" + file.toString().replace("'", "''") + "' AS " + name + " (READ_ONLY, TYPE duckdb)");
+            execute(base, "ATTACH " + text(file.toString()) + " (READ_ONLY, TYPE duckdb" + key() + ")");
+            if (name.isEmpty()) {
+                name = attachedName(base);
+            }
             openings++;
         } catch (SQLException e) {
             idle();
-            throw e;
+            if (isOfDuckDbItself(e)) {
+                // It takes no more statements, also once the file is mended.
+                end();
+            }
+            throw withoutStatement(e);
         }
+    }
+
+    private static String attachedName(DuckDBConnection base) throws SQLException {
+        try (Statement statement = base.createStatement();
+                ResultSet row = statement.executeQuery(ATTACHED_NAME)) {
+            row.next();
+            return '"' + row.getString(1).replace("\"", "\"\"") + '"';
+        }
+    }
+
+    private String key() {
+        return key == null ? "" : ", ENCRYPTION_KEY " + text(key.reveal());
+    }
+
+    private static String text(String value) {
+        return "'" + value.replace("'", "''") + "'";
+    }
+
+    private static boolean isOfDuckDbItself(SQLException e) {
+        return e.getMessage() != null
+                && (e.getMessage().startsWith("INTERNAL Error")
+                        || e.getMessage().startsWith("FATAL Error"));
+    }
+
+    /** DuckDB repeats the statement where it refuses one, and this one may hold a key. */
+    private static SQLException withoutStatement(SQLException e) {
+        String words = String.valueOf(e.getMessage());
+        int statement = words.indexOf("\nLINE ");
+        if (statement < 0) {
+            return e;
+        }
+        SQLException discreet =
+                new SQLException(words.substring(0, statement).strip(), e.getSQLState(), e.getErrorCode());
+        discreet.setStackTrace(e.getStackTrace());
+        return discreet;
     }
 
     private DuckDBConnection start() throws SQLException {
         DuckDBConnection started =
-                (DuckDBConnection) with(DriverManager.getConnection("jdbc:duckdb:", configuration), SETTINGS);
+                (DuckDBConnection) with(DriverManager.getConnection("jdbc:duckdb:", configuration), RENAMED);
         memory = started;
         return started;
     }

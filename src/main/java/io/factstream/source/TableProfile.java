@@ -5,89 +5,24 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * A table of the source and what its columns hold, for guessing what each is for.
  *
  * @param name as a query writes it, quoted where it must be
  * @param rows how many it has
+ * @param keywords words of SQL that are no names without quotes
  */
-public record TableProfile(String name, long rows, List<ColumnProfile> columns) {
+public record TableProfile(String name, long rows, List<ColumnProfile> columns, Set<String> keywords) {
 
-    /** Words of SQL that are likely names of columns, and cannot stand without quotes. */
-    private static final List<String> RESERVED = List.of(
-            "all",
-            "and",
-            "any",
-            "as",
-            "asc",
-            "both",
-            "case",
-            "cast",
-            "check",
-            "column",
-            "constraint",
-            "create",
-            "default",
-            "desc",
-            "distinct",
-            "do",
-            "else",
-            "end",
-            "except",
-            "false",
-            "fetch",
-            "for",
-            "foreign",
-            "from",
-            "grant",
-            "group",
-            "having",
-            "in",
-            "initially",
-            "intersect",
-            "into",
-            "lateral",
-            "leading",
-            "limit",
-            "not",
-            "null",
-            "offset",
-            "on",
-            "only",
-            "or",
-            "order",
-            "pivot",
-            "placing",
-            "primary",
-            "qualify",
-            "references",
-            "returning",
-            "select",
-            "show",
-            "some",
-            "summarize",
-            "symmetric",
-            "table",
-            "then",
-            "to",
-            "trailing",
-            "true",
-            "union",
-            "unique",
-            "unpivot",
-            "using",
-            "variadic",
-            "when",
-            "where",
-            "window",
-            "with");
+    private static final String OWN_NAME = "t";
 
     public TableProfile {
         columns = List.copyOf(columns);
+        keywords = Set.copyOf(keywords);
     }
 
     /**
@@ -100,16 +35,16 @@ public record TableProfile(String name, long rows, List<ColumnProfile> columns) 
      */
     public record ColumnProfile(Column column, long nulls, long values, boolean unique, long stepsBack) {}
 
-    /** The tables and views of a source, by the names that a query gives them. */
-    public static List<String> tables(DuckDbSource source) {
+    /** The tables and views of a source. */
+    public static List<TableName> tables(DuckDbSource source) {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT CASE WHEN table_schema = 'main' THEN table_name ELSE table_schema || '.' || table_name END"
-                                + " FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY 1")) {
-            List<String> names = new ArrayList<>();
+                ResultSet rows = statement.executeQuery("SELECT table_catalog, table_schema, table_name FROM"
+                        + " system.information_schema.tables WHERE table_catalog = system.main.current_database()"
+                        + " ORDER BY table_schema, table_name")) {
+            List<TableName> names = new ArrayList<>();
             while (rows.next()) {
-                names.add(rows.getString(1));
+                names.add(new TableName(rows.getString(1), rows.getString(2), rows.getString(3)));
             }
             return names;
         } catch (SQLException e) {
@@ -123,25 +58,46 @@ public record TableProfile(String name, long rows, List<ColumnProfile> columns) 
      * @param table one of {@link #tables}
      * @throws SourceException when the source is away, busy, or has no such table
      */
-    public static TableProfile of(DuckDbSource source, String table) {
-        String name =
-                Arrays.stream(table.split("\\.", 2)).map(TableProfile::quoted).collect(Collectors.joining("."));
+    public static TableProfile of(DuckDbSource source, TableName table) {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement()) {
+            Set<String> keywords = keywords(statement);
+            // Where a database has the name of the table's schema, DuckDB would not know which of the two is meant.
+            String name = isDatabase(statement, table.schema())
+                    ? TableName.quoted(table.database(), keywords) + "." + table.written(keywords)
+                    : table.written(keywords);
             List<Column> columns = new ArrayList<>();
             try (ResultSet described = statement.executeQuery("DESCRIBE SELECT * FROM " + name)) {
                 while (described.next()) {
                     columns.add(new Column(described.getString(1), DuckDbType.parse(described.getString(2))));
                 }
             }
-            return new TableProfile(name, rows(statement, name), profiles(statement, name, columns));
+            return new TableProfile(name, rows(statement, name), profiles(statement, name, columns), keywords);
         } catch (SQLException e) {
             throw source.failure(e);
         }
     }
 
+    private static boolean isDatabase(Statement statement, String schema) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT 1 FROM system.main.duckdb_databases() WHERE"
+                + " system.main.lower(database_name) = system.main.lower('" + schema.replace("'", "''") + "')")) {
+            return rows.next();
+        }
+    }
+
+    private static Set<String> keywords(Statement statement) throws SQLException {
+        Set<String> keywords = new HashSet<>();
+        try (ResultSet rows = statement.executeQuery(
+                "SELECT keyword_name FROM system.main.duckdb_keywords()" + " WHERE keyword_category <> 'unreserved'")) {
+            while (rows.next()) {
+                keywords.add(rows.getString(1));
+            }
+        }
+        return keywords;
+    }
+
     private static long rows(Statement statement, String table) throws SQLException {
-        try (ResultSet count = statement.executeQuery("SELECT count(*) FROM " + table)) {
+        try (ResultSet count = statement.executeQuery("SELECT system.main.count(*) FROM " + table)) {
             count.next();
             return count.getLong(1);
         }
@@ -151,12 +107,14 @@ public record TableProfile(String name, long rows, List<ColumnProfile> columns) 
             throws SQLException {
         List<ColumnProfile> profiles = new ArrayList<>();
         for (Column column : columns) {
-            String value = quoted(column.name());
+            String value = OWN_NAME + "." + TableName.quoted(column.name());
             boolean plain = column.type() instanceof DuckDbType.Scalar scalar
                     && !scalar.name().matches("BLOB|JSON|VARIANT|GEOMETRY");
-            String sql = "SELECT count(*) - count(v), " + (plain ? "approx_count_distinct(v)" : "0") + ", count(*), "
-                    + (plain ? "count(*) FILTER (WHERE v < before)" : "0") + " FROM (SELECT " + value + " AS v, "
-                    + (plain ? "lag(" + value + ") OVER ()" : "NULL") + " AS before FROM " + table + ")";
+            String sql = "SELECT system.main.count(*) FILTER (WHERE v IS NULL), "
+                    + (plain ? "system.main.approx_count_distinct(v)" : "0") + ", system.main.count(*), "
+                    + (plain ? "system.main.count(*) FILTER (WHERE v < before)" : "0") + " FROM (SELECT " + value
+                    + " AS v, " + (plain ? "system.main.lag(" + value + ") OVER ()" : "NULL") + " AS before FROM "
+                    + table + " AS " + OWN_NAME + ")";
             try (ResultSet row = statement.executeQuery(sql)) {
                 row.next();
                 long nulls = row.getLong(1);
@@ -173,21 +131,15 @@ public record TableProfile(String name, long rows, List<ColumnProfile> columns) 
 
     private static boolean isUnique(Connection connection, String table, String value) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT count(DISTINCT " + value + ") = count(*) FROM " + table)) {
+                ResultSet row = statement.executeQuery("SELECT system.main.count(DISTINCT " + value
+                        + ") = system.main.count(*) FROM " + table + " AS " + OWN_NAME)) {
             row.next();
             return row.getBoolean(1);
         }
     }
 
-    private static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_]*") && !RESERVED.contains(name)
-                ? name
-                : "\"" + name.replace("\"", "\"\"") + "\"";
-    }
-
     /** As a query writes the name of a column. */
-    public static String columnName(Column column) {
-        return quoted(column.name());
+    public String written(String column) {
+        return TableName.quoted(column, keywords);
     }
 }

@@ -192,9 +192,46 @@ final class Schema {
                 detail            TEXT    NOT NULL
             )"""));
 
+    /** Reports whose lag may be unknown. What the table held is put up anew every second. */
+    private static final Migration REPORTS_OF_UNKNOWN_LAG = new Migration(List.of("DROP TABLE stream_report", """
+            CREATE TABLE stream_report (
+                stream            TEXT    NOT NULL PRIMARY KEY,
+                session_id        TEXT    NOT NULL,
+                reported_at       TEXT    NOT NULL,
+                state             TEXT    NOT NULL,
+                since             TEXT    NOT NULL,
+                lag_rows          INTEGER,           -- NULL: not known
+                lag_seconds       INTEGER,           -- NULL: not known, none, or the watermark is no time
+                rows_unsettled    INTEGER,           -- NULL: not known
+                looked_at         TEXT,              -- NULL: the lag is not known
+                late_rows         INTEGER NOT NULL,
+                rows_gone         INTEGER NOT NULL,
+                events_per_second REAL    NOT NULL,
+                last_error        TEXT,
+                warning           TEXT
+            ) WITHOUT ROWID"""));
+
+    /** By which partitions keys were last sorted. */
+    private static final Migration HUB_PARTITIONS = new Migration(List.of("""
+            CREATE TABLE hub_partitions (
+                hub               TEXT    NOT NULL PRIMARY KEY,
+                partitions        TEXT    NOT NULL,  -- their ids, with blanks between
+                seen_at           TEXT    NOT NULL
+            ) WITHOUT ROWID"""));
+
+    /** More kinds of actions. */
+    private static final Migration MORE_ACTIONS = new Migration(List.of());
+
     /** The schema of this FactStream. */
-    static final Schema CURRENT =
-            new Schema(List.of(FIRST_TABLES, REPLAYED_LETTERS, COVERAGE, REPORTS_AND_PAUSES, JOURNAL));
+    static final Schema CURRENT = new Schema(List.of(
+            FIRST_TABLES,
+            REPLAYED_LETTERS,
+            COVERAGE,
+            REPORTS_AND_PAUSES,
+            JOURNAL,
+            REPORTS_OF_UNKNOWN_LAG,
+            HUB_PARTITIONS,
+            MORE_ACTIONS));
 
     private final List<Migration> migrations;
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.deadletter.DeadLetter;
 import io.factstream.deadletter.DeadLetterFilter;
+import io.factstream.deadletter.DeadLetterFilter.Span;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.DeadLetterPage;
 import io.factstream.deadletter.DeadLetterStore;
@@ -304,7 +305,12 @@ final class SqliteDeadLetterStore implements DeadLetterStore {
         add(where, parameters, "severity = ?", name(filter.severity()));
         add(where, parameters, "first_failed >= ?", text(filter.from()));
         add(where, parameters, "first_failed < ?", text(filter.to()));
-        add(where, parameters, "last_failed <= ?", text(filter.restedSince()));
+        Span rested = filter.rested();
+        if (rested != null) {
+            where.append(" AND (last_failed <= ? OR last_failed > ?)");
+            parameters.add(Timestamps.text(rested.after()));
+            parameters.add(Timestamps.text(rested.until()));
+        }
         add(where, parameters, "replays < ?", filter.replaysBelow());
         return where.toString();
     }

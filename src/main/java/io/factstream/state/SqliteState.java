@@ -36,6 +36,7 @@ public final class SqliteState implements AutoCloseable {
     private final StatusBoard status;
     private final Pauses pauses;
     private final Journal journal;
+    private final SqliteHubPartitions hubPartitions;
 
     SqliteState(Path file, SqliteDatabase database, DeadLetterLimit limit, Clock clock) {
         this.file = file;
@@ -46,6 +47,7 @@ public final class SqliteState implements AutoCloseable {
         this.status = new SqliteStatusBoard(database);
         this.pauses = new SqlitePauses(database, clock);
         this.journal = new SqliteJournal(database);
+        this.hubPartitions = new SqliteHubPartitions(database, clock);
     }
 
     /**
@@ -109,6 +111,11 @@ public final class SqliteState implements AutoCloseable {
     /** What people did. */
     public Journal journal() {
         return journal;
+    }
+
+    /** Which partitions the hubs had. */
+    public SqliteHubPartitions hubPartitions() {
+        return hubPartitions;
     }
 
     /** Waits for what is being read or saved, then closes the file. Later calls of the stores are refused. */

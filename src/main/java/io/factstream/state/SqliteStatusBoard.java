@@ -5,6 +5,7 @@ import io.factstream.status.StreamReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reports of streams in the state file. */
 final class SqliteStatusBoard implements StatusBoard {
@@ -24,8 +25,8 @@ final class SqliteStatusBoard implements StatusBoard {
                         connection,
                         """
                         INSERT INTO stream_report (stream, session_id, reported_at, state, since, lag_rows, lag_seconds,
-                            rows_unsettled, late_rows, rows_gone, events_per_second, last_error, warning)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                            rows_unsettled, looked_at, late_rows, rows_gone, events_per_second, last_error, warning)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                         report.stream(),
                         report.sessionId(),
                         Timestamps.text(report.at()),
@@ -34,6 +35,7 @@ final class SqliteStatusBoard implements StatusBoard {
                         report.lagRows(),
                         report.lagSeconds(),
                         report.rowsUnsettled(),
+                        report.lookedAt() == null ? null : Timestamps.text(report.lookedAt()),
                         report.lateRows(),
                         report.rowsGone(),
                         report.eventsPerSecond(),
@@ -50,21 +52,26 @@ final class SqliteStatusBoard implements StatusBoard {
     }
 
     private static StreamReport report(ResultSet row) throws SQLException {
-        long lagSeconds = row.getLong("lag_seconds");
-        boolean lagsInTime = !row.wasNull();
+        String lookedAt = row.getString("looked_at");
         return new StreamReport(
                 row.getString("stream"),
                 row.getString("session_id"),
                 Timestamps.parse(row.getString("reported_at")),
                 row.getString("state"),
                 Timestamps.parse(row.getString("since")),
-                row.getLong("lag_rows"),
-                lagsInTime ? lagSeconds : null,
-                row.getLong("rows_unsettled"),
+                number(row, "lag_rows"),
+                number(row, "lag_seconds"),
+                number(row, "rows_unsettled"),
+                lookedAt == null ? null : Timestamps.parse(lookedAt),
                 row.getLong("late_rows"),
                 row.getLong("rows_gone"),
                 row.getDouble("events_per_second"),
                 row.getString("last_error"),
                 row.getString("warning"));
+    }
+
+    private static @Nullable Long number(ResultSet row, String column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? null : (Long) number;
     }
 }

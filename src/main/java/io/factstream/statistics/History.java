@@ -1,7 +1,6 @@
 package io.factstream.statistics;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -20,8 +19,7 @@ final class History {
     /** Adds a sample, which is newer than all before, and forgets those that are too old. */
     synchronized void add(Sample sample) {
         samples.addLast(sample);
-        Instant oldest = sample.at().minus(kept);
-        while (samples.getFirst().at().isBefore(oldest)) {
+        while (sample.at().since(samples.getFirst().at()).compareTo(kept) > 0) {
             samples.removeFirst();
         }
     }
@@ -38,11 +36,10 @@ final class History {
      * @param now with the counts of now
      */
     synchronized double rate(Sample now, Duration over) {
-        Instant begin = now.at().minus(over);
         Sample from = null;
         for (Iterator<Sample> newestFirst = samples.descendingIterator(); newestFirst.hasNext(); ) {
             from = newestFirst.next();
-            if (!from.at().isAfter(begin)) {
+            if (now.at().since(from.at()).compareTo(over) >= 0) {
                 break;
             }
         }
@@ -50,7 +47,7 @@ final class History {
     }
 
     private static double perSecond(Sample from, Sample to) {
-        long millis = Duration.between(from.at(), to.at()).toMillis();
+        long millis = to.at().since(from.at()).toMillis();
         return millis <= 0 ? 0 : Math.max(0, (to.eventsSent() - from.eventsSent()) * 1000.0 / millis);
     }
 }

@@ -8,10 +8,13 @@ import io.factstream.eventhubs.HubMonitor;
 import io.factstream.eventhubs.HubStatus;
 import io.factstream.session.StreamCounts;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.RefusedStream;
 import io.factstream.stream.StreamObserver;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.text.Word;
+import io.factstream.time.Moment;
+import io.factstream.time.Ticker;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -23,6 +26,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +44,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +68,11 @@ public final class Statistics implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Statistics.class);
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry;
     private final HubMonitor hubs;
     private final DeadLetterStore letters;
     private final Clock clock;
+    private final Ticker ticker;
     private final Instant begun;
     private final ScheduledThreadPoolExecutor sampling;
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -74,19 +80,32 @@ public final class Statistics implements AutoCloseable {
     private final Set<String> knownHubs = ConcurrentHashMap.newKeySet();
     private final List<BiConsumer<StreamState, StreamStatus>> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable Counted counted;
+    private volatile Supplier<List<RefusedStream>> refused = List::of;
 
-    private record Counted(Instant at, Optional<DeadLetterSummary> summary) {}
+    private record Counted(Moment at, Optional<DeadLetterSummary> summary) {}
 
     /** @param threads for samples */
-    public Statistics(String sessionId, HubMonitor hubs, DeadLetterStore letters, Clock clock, ThreadFactory threads) {
+    public Statistics(
+            String sessionId,
+            HubMonitor hubs,
+            DeadLetterStore letters,
+            Clock clock,
+            Ticker ticker,
+            ThreadFactory threads) {
         this.hubs = hubs;
         this.letters = letters;
         this.clock = clock;
+        this.ticker = ticker;
         begun = clock.instant();
+        registry = new PrometheusMeterRegistry(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new SteadyClock(clock, ticker));
         sampling = new ScheduledThreadPoolExecutor(1, threads);
         Gauge.builder("factstream.session.info", () -> 1)
                 .description("Always 1; the label says which session runs")
                 .tags("session", sessionId)
+                .register(registry);
+        Gauge.builder("factstream.streams.refused", this, s -> s.refused().size())
+                .description("Streams that do not run, since their files were refused")
                 .register(registry);
         for (ErrorCategory category : ErrorCategory.values()) {
             Gauge.builder(
@@ -103,7 +122,7 @@ public final class Statistics implements AutoCloseable {
     public StreamObserver observe(FactStream stream) {
         register(stream.definition().hub());
         String id = stream.definition().id();
-        StreamStatistics made = new StreamStatistics(stream, registry, clock, KEPT, this::changed);
+        StreamStatistics made = new StreamStatistics(stream, registry, clock, ticker, KEPT, this::changed);
         streams.put(id, made);
         Gauge.builder(
                         "factstream.stream.dead.letters",
@@ -113,6 +132,16 @@ public final class Statistics implements AutoCloseable {
                 .tags("stream", id)
                 .register(registry);
         return made;
+    }
+
+    /** Says who knows the streams that do not run. */
+    public void askForRefused(Supplier<List<RefusedStream>> known) {
+        refused = known;
+    }
+
+    /** The streams that do not run, since their files were refused. */
+    public List<RefusedStream> refused() {
+        return refused.get();
     }
 
     /** The stream is no longer there: what was counted of it is gone. */
@@ -179,7 +208,8 @@ public final class Statistics implements AutoCloseable {
         return hubs.all().stream()
                 .filter(status -> status.hub().equals(name))
                 .findFirst()
-                .orElseGet(() -> new HubStatus(name, BreakerState.CLOSED, 0, 0, Map.of(), 0, true, null, null));
+                .orElseGet(
+                        () -> new HubStatus(name, BreakerState.CLOSED, 0, 0, Map.of(), 0, true, null, null, 0, null));
     }
 
     /** Whether a send to the hub, or a question about it, came to an end in this session. */
@@ -250,6 +280,24 @@ public final class Statistics implements AutoCloseable {
         return streams.values().stream().map(StreamStatistics::counts).reduce(StreamCounts.ZERO, StreamCounts::plus);
     }
 
+    /** Settled rows beyond the watermarks of all streams; null where that of one is not known. */
+    public @Nullable Long lagRows() {
+        return lagRows(streams.values());
+    }
+
+    /** Settled rows beyond the watermarks of some streams; null where that of one is not known. */
+    public static @Nullable Long lagRows(Collection<StreamStatistics> some) {
+        long sum = 0;
+        for (StreamStatistics stream : some) {
+            Long rows = stream.status().lagRows();
+            if (rows == null) {
+                return null;
+            }
+            sum += rows;
+        }
+        return sum;
+    }
+
     /** Events a second of all streams over the last minute. */
     public double rate() {
         return streams.values().stream().mapToDouble(StreamStatistics::rate).sum();
@@ -285,7 +333,7 @@ public final class Statistics implements AutoCloseable {
     /** How many dead letters there are, a few seconds old at most; empty when the store cannot be read. */
     public Optional<DeadLetterSummary> deadLetters() {
         Counted last = counted;
-        Instant now = clock.instant();
+        Moment now = ticker.now();
         if (last == null || last.at().plus(FRESH).isBefore(now)) {
             last = new Counted(now, count());
             counted = last;

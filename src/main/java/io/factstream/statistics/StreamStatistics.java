@@ -3,10 +3,13 @@ package io.factstream.statistics;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.session.StreamCounts;
 import io.factstream.stream.FactStream;
+import io.factstream.stream.Standstill;
 import io.factstream.stream.StreamObserver;
 import io.factstream.stream.StreamState;
 import io.factstream.stream.StreamStatus;
 import io.factstream.text.Word;
+import io.factstream.time.Moment;
+import io.factstream.time.Ticker;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,7 +50,9 @@ public final class StreamStatistics implements StreamObserver {
 
     private final String id;
     private final Clock clock;
+    private final Ticker ticker;
     private final Instant begun;
+    private final Moment begunAt;
     private final BiConsumer<StreamState, StreamStatus> listener;
     private final History history;
     private final Map<Step, Timer> timers = new EnumMap<>(Step.class);
@@ -63,13 +68,16 @@ public final class StreamStatistics implements StreamObserver {
             FactStream stream,
             MeterRegistry registry,
             Clock clock,
+            Ticker ticker,
             Duration kept,
             BiConsumer<StreamState, StreamStatus> listener) {
         this.stream = stream;
         this.id = stream.definition().id();
         this.clock = clock;
+        this.ticker = ticker;
         this.listener = listener;
         begun = clock.instant();
+        begunAt = ticker.now();
         history = new History(kept);
         Tags tags = Tags.of(
                 "stream",
@@ -111,27 +119,48 @@ public final class StreamStatistics implements StreamObserver {
                     "1 for the state that the stream is in",
                     s -> s.status().state() == state ? 1 : 0);
         }
-        gauge(registry, tags, "lag.rows", "Settled rows beyond the watermark, as of the last look", s -> s.status()
-                .backlog()
-                .rows());
+        gauge(
+                registry,
+                tags,
+                "lag.rows",
+                "Settled rows beyond the watermark; none where that is not known",
+                s -> orNone(s.status().lagRows()));
         gauge(
                 registry,
                 tags,
                 "lag.seconds",
-                "From the watermark to the newest settled row; none where the watermark is no time",
+                "From the watermark to the newest settled row; none where that is not known or the watermark is no time",
+                s -> orNone(s.status().lagSeconds()));
+        gauge(
+                registry,
+                tags,
+                "lag.looked.timestamp.seconds",
+                "When the lag was last true, in seconds since 1970; none where it is not known",
                 s -> {
-                    var seconds = s.status().backlog().seconds();
-                    return seconds.isPresent() ? seconds.getAsLong() : Double.NaN;
+                    Instant at = s.status().lookedAt();
+                    return at == null ? Double.NaN : at.toEpochMilli() / 1000.0;
                 });
-        gauge(registry, tags, "rows.unsettled", "Rows that are too young to be read", s -> s.status()
-                .backlog()
-                .unsettled());
+        gauge(
+                registry,
+                tags,
+                "rows.unsettled",
+                "Rows that are too young to be read; none where that is not known",
+                s -> orNone(s.status().rowsUnsettled()));
         gauge(
                 registry,
                 tags,
                 "rows.without.watermark",
-                "Rows that can never be read: their watermark is NULL",
-                s -> s.status().backlog().withoutWatermark());
+                "Rows that can never be read, since their watermark is NULL; none where that is not known",
+                s -> orNone(s.status().rowsWithoutWatermark()));
+        gauge(
+                registry,
+                tags,
+                "not.delivering.seconds",
+                "For how long nothing was delivered although rows wait or may wait, from a minute on; else 0",
+                s -> {
+                    Standstill standstill = s.status().standstill();
+                    return standstill == null ? 0 : s.stream.quiet().toMillis() / 1000.0;
+                });
         gauge(registry, tags, "rows.late", "Rows that appeared behind the watermark", s -> s.status()
                 .lateRows()
                 .rows());
@@ -160,6 +189,10 @@ public final class StreamStatistics implements StreamObserver {
                             .percentilePrecision(1)
                             .register(registry));
         }
+    }
+
+    private static double orNone(@Nullable Long number) {
+        return number == null ? Double.NaN : number;
     }
 
     private void count(
@@ -234,7 +267,7 @@ public final class StreamStatistics implements StreamObserver {
 
     /** Events acknowledged a second since the session began. */
     public double rateSinceStart() {
-        long millis = Duration.between(begun, clock.instant()).toMillis();
+        long millis = ticker.now().since(begunAt).toMillis();
         return millis <= 0 ? 0 : counts().eventsSent() * 1000.0 / millis;
     }
 
@@ -275,8 +308,7 @@ public final class StreamStatistics implements StreamObserver {
     }
 
     private Sample now() {
-        return new Sample(
-                clock.instant(), counts().eventsSent(), status().backlog().rows());
+        return new Sample(ticker.now(), counts().eventsSent(), status().lagRows());
     }
 
     @Override

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param at when, kept to the microsecond
  * @param state what it was doing, as a word in small letters, such as {@code running}
  * @param since when the state began, kept to the microsecond
- * @param lagRows settled rows that were not delivered, as of the stream's last look
- * @param lagSeconds from the watermark to the newest settled row; null where the watermark is no time, or there are none
- * @param rowsUnsettled rows too young to be read
+ * @param lagRows settled rows that were not delivered; null where that was not known
+ * @param lagSeconds from the watermark to the newest settled row; null where that was not known, the watermark is no time,
+ *     or there are none
+ * @param rowsUnsettled rows too young to be read; null where that was not known
+ * @param lookedAt when the source was last known to hold just that, kept to the microsecond; null where it was not known
  * @param lateRows rows that appeared after the watermark had passed them
  * @param rowsGone rows that were delivered and are no longer there
  * @param eventsPerSecond events delivered or dead-lettered of late; not negative
@@ -27,9 +29,10 @@ public record StreamReport(
         Instant at,
         String state,
         Instant since,
-        long lagRows,
+        @Nullable Long lagRows,
         @Nullable Long lagSeconds,
-        long rowsUnsettled,
+        @Nullable Long rowsUnsettled,
+        @Nullable Instant lookedAt,
         long lateRows,
         long rowsGone,
         double eventsPerSecond,
@@ -45,5 +48,6 @@ public record StreamReport(
         }
         at = at.truncatedTo(ChronoUnit.MICROS);
         since = since.truncatedTo(ChronoUnit.MICROS);
+        lookedAt = lookedAt == null ? null : lookedAt.truncatedTo(ChronoUnit.MICROS);
     }
 }

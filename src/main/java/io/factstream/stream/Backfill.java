@@ -46,7 +46,8 @@ public final class Backfill {
     private final Watermark upTo;
     private final @Nullable Coverage coverage;
     private final List<Bucket> buckets;
-    private final String condition;
+    private final WatermarkCondition condition;
+    private final @Nullable String columns;
     private final WatermarkStore positions = new WatermarksInMemory(Clock.systemUTC());
 
     private Backfill(
@@ -55,7 +56,9 @@ public final class Backfill {
             Watermark upTo,
             @Nullable Coverage coverage,
             List<Bucket> buckets,
-            String condition) {
+            WatermarkCondition condition,
+            @Nullable String columns) {
+        this.columns = columns;
         this.stream = stream;
         this.watermarks = watermarks;
         this.upTo = upTo;
@@ -92,14 +95,16 @@ public final class Backfill {
         saved.requireIsOf(stream.fingerprint());
         Coverage coverage = watermarks.coverage(stream.id()).orElse(null);
         Watermark upTo = coverage == null ? saved.position() : coverage.total().position();
+        String columns = saved.columns();
         String first = from == null ? null : WatermarkValue.canonical(upTo.type(), from, "--from");
         String last = to == null ? null : WatermarkValue.canonical(upTo.type(), to, "--to");
         try (Connection connection = source.open()) {
-            PageQuery query = PageQuery.prepare(stream, connection, NonFinite.STRING);
+            PageQuery query =
+                    PageQuery.prepare(stream, connection, NonFinite.STRING).withKnown(columns);
             refuseDrift(stream, saved, query);
             return first == null && last == null
-                    ? ofLateBuckets(stream, watermarks, upTo, coverage, connection, query)
-                    : ofRange(stream, watermarks, upTo, coverage, connection, query, first, last);
+                    ? ofLateBuckets(stream, watermarks, upTo, coverage, connection, query, columns)
+                    : ofRange(stream, watermarks, upTo, coverage, connection, query, columns, first, last);
         } catch (SQLException e) {
             throw source.failure(e);
         }
@@ -125,7 +130,8 @@ public final class Backfill {
             Watermark upTo,
             @Nullable Coverage coverage,
             Connection connection,
-            PageQuery query)
+            PageQuery query,
+            @Nullable String columns)
             throws SQLException {
         if (coverage == null) {
             throw new ConfigurationException(
@@ -133,11 +139,11 @@ public final class Backfill {
                     "it is not known which of its rows were delivered: its watermark was set by a person",
                     "Name the rows by --from and --to, or let the runtime read the stream first");
         }
-        List<BucketRows> source = query.buckets(connection, upTo, "true");
+        List<BucketRows> source = query.buckets(connection, upTo, WatermarkCondition.ALWAYS);
         Set<String> late = new HashSet<>(
                 SourceWatch.difference(query.type(), coverage, source).buckets());
         List<Bucket> buckets = new ArrayList<>();
-        List<String> ranges = new ArrayList<>();
+        List<WatermarkCondition> ranges = new ArrayList<>();
         BucketRows first = null;
         BucketRows last = null;
         for (BucketRows bucket : source) {
@@ -153,8 +159,7 @@ public final class Backfill {
         if (first != null && last != null) {
             ranges.add(query.between(first.lowest(), last.highest()));
         }
-        String condition = ranges.isEmpty() ? "false" : "(" + String.join(" OR ", ranges) + ")";
-        return new Backfill(stream, watermarks, upTo, coverage, buckets, condition);
+        return new Backfill(stream, watermarks, upTo, coverage, buckets, WatermarkCondition.anyOf(ranges), columns);
     }
 
     private static Backfill ofRange(
@@ -164,6 +169,7 @@ public final class Backfill {
             @Nullable Coverage coverage,
             Connection connection,
             PageQuery query,
+            @Nullable String columns,
             @Nullable String from,
             @Nullable String to)
             throws SQLException {
@@ -171,14 +177,18 @@ public final class Backfill {
             throw new ConfigurationException(
                     "--from", "'" + from + "' lies after --to '" + to + "'", "Give the earlier value to --from");
         }
-        String range = query.atOrBelow(upTo)
-                + (from == null ? "" : " AND " + query.atOrAbove(from))
-                + (to == null ? "" : " AND " + query.atOrBelow(Watermark.of(upTo.type(), to)));
+        WatermarkCondition range = query.atOrBelow(upTo);
+        if (from != null) {
+            range = range.and(query.atOrAbove(from));
+        }
+        if (to != null) {
+            range = range.and(query.atOrBelow(Watermark.of(upTo.type(), to)));
+        }
         List<Bucket> buckets = query.buckets(connection, upTo, range).stream()
                 .filter(bucket -> bucket.inRange() > 0)
                 .map(bucket -> new Bucket(bucket.bucket(), bucket.inRange(), bucket.inRange() == bucket.rows()))
                 .toList();
-        return new Backfill(stream, watermarks, upTo, coverage, buckets, range);
+        return new Backfill(stream, watermarks, upTo, coverage, buckets, range, columns);
     }
 
     private static boolean isInOrder(Connection connection, WatermarkType type, String from, String to)
@@ -210,17 +220,28 @@ public final class Backfill {
         return positions;
     }
 
+    /** The columns in whose order the stream's events are; null when that is not known. */
+    @Nullable
+    String columns() {
+        return columns;
+    }
+
     /** The stream as it is to run: its query, narrowed to the rows that are sent. */
     StreamDefinition narrowed(StreamDefinition defined) {
-        // Opened on the query's first line, so that DuckDB's messages count the lines of the query file.
         return new StreamDefinition(
                 defined.id(),
                 defined.eventType(),
                 defined.queryFile(),
-                "SELECT * FROM (" + defined.query() + "\n) AS " + PageQuery.ROW + " WHERE " + condition,
+                narrowed(defined, condition),
                 defined.watermarkColumn(),
                 defined.hub(),
                 defined.settle());
+    }
+
+    static String narrowed(StreamDefinition defined, WatermarkCondition condition) {
+        // Opened on the query's first line, so that DuckDB's messages count the lines of the query file.
+        return "SELECT * FROM (" + defined.query() + "\n) AS " + AliasedQuery.ROW + " WHERE "
+                + condition.on(AliasedQuery.ROW + "." + Sql.name(defined.watermarkColumn()));
     }
 
     /**

@@ -22,6 +22,8 @@ final class Batches {
     private static final int SMALLEST_RUN = 500;
 
     private static final int KEYLESS = -1;
+    /** In place of the size of an event whose row was too large to be read. */
+    private static final int NOT_READ = -1;
 
     private final BatchLimit limit;
     private final List<String> partitions;
@@ -53,7 +55,7 @@ final class Batches {
             String key = parts.partitionKey();
             keyed[i] = key == null ? KEYLESS : PartitionHash.partition(key, partitions.size());
             keyless += key == null ? 1 : 0;
-            sizes[i] = event.wireBytes(envelope, parts);
+            sizes[i] = parts.isTooLarge() ? NOT_READ : event.wireBytes(envelope, parts);
         }
         int run = Math.max(SMALLEST_RUN, -Math.floorDiv(-keyless, partitions.size()));
         List<@Nullable Filler> fillers = new ArrayList<>();
@@ -95,7 +97,7 @@ final class Batches {
             UndeliverableEventException fault = fault(event, size);
             if (fault != null) {
                 close();
-                batches.add(new EventBatch(stream, partition, List.of(event), size, envelope, fault));
+                batches.add(new EventBatch(stream, partition, List.of(event), Math.max(size, 0), envelope, fault));
                 return;
             }
             if (bytes + size > limit.capacity() || events.size() == limit.maxEvents()) {
@@ -106,6 +108,9 @@ final class Batches {
         }
 
         private @Nullable UndeliverableEventException fault(Event event, int size) {
+            if (size == NOT_READ) {
+                return UndeliverableEventException.rowTooLarge(event.largeBytes(), limit.capacity());
+            }
             if (size > limit.capacity()) {
                 return UndeliverableEventException.tooLarge(size, limit.capacity());
             }

@@ -60,13 +60,22 @@ public final class Delivery {
         return batch.hub();
     }
 
-    /** The batch in two, or in single events where there are only two. For finding the one event a hub rejects. */
-    public List<EventBatch> halves(EventBatch batch) {
-        return batch.halves();
+    /** A rejected batch in lanes, which may be sent side by side, for finding the events that the hub rejects. */
+    public List<Lane> lanes(EventBatch batch) {
+        return streams.lanes(batch);
     }
 
-    /** The batch's events as JSON, each a message whose headers are its application properties. */
+    /** The batches of a lane, in order. */
+    public List<EventBatch> pieces(Lane lane) {
+        return lane.pieces();
+    }
+
+    /**
+     * The batch's events as JSON, each a message whose headers are its application properties; not when the runtime is to
+     * stop: a batch is asked about it before each of its parts.
+     */
     public List<Message> marshal(EventBatch batch, Exchange exchange) {
+        streams.requireGoing(batch);
         long begun = System.nanoTime();
         List<Message> messages = batch.messages(exchange);
         long marshalled = System.nanoTime();
@@ -122,7 +131,7 @@ public final class Delivery {
                 event.partitionKey(),
                 batch.partition(),
                 event.watermark(),
-                batch.envelope().json(event),
+                batch.body(event),
                 properties,
                 batch.hub(),
                 why.failure(),

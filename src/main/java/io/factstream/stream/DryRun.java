@@ -11,6 +11,7 @@ import io.factstream.source.DuckDbSource;
 import io.factstream.source.DuckDbType;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
+import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DryRun {
 
-    private static final JsonFactory JSON =
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory WITHOUT_REPEATS =
             new JsonFactory().configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, true);
 
     private final StreamDefinition stream;
@@ -42,6 +44,7 @@ public final class DryRun {
     private final BatchLimit limit;
     private final Duration patience;
     private final Envelope envelope;
+    private final RowLimit rowLimit;
 
     /**
      * @param pages how the runtime makes pages and events
@@ -59,6 +62,7 @@ public final class DryRun {
         this.source = source;
         this.limit = limit;
         this.patience = patience;
+        rowLimit = RowLimit.of(pages.maxEventBytes()).measured();
         envelope = new Envelope(stream, pages.eventSource(), pages.schemaVersion(), pages.sessionId());
     }
 
@@ -74,7 +78,12 @@ public final class DryRun {
         return onSource(connection -> {
             PageQuery query = PageQuery.prepare(stream, connection, pages.nonFinite());
             PageQuery.Shape shape = query.shape(connection, now);
-            List<Event> events = events(connection, query, null, sample);
+            String waiting = query.look(connection, null, now).waiting();
+            Optional<Window> first = query.nextUpTo(connection, null, null, sample);
+            List<Event> events = first.isEmpty() ? List.of() : events(connection, query, first.get(), sample);
+            // Of a tie that is cut off other rows may come.
+            boolean isCut = first.isEmpty() || (!first.get().hasRows() && events.size() >= sample);
+            List<Event> again = isCut ? events : events(connection, query, first.get(), sample);
             long bytes = events.stream().mapToLong(Event::bytes).sum();
             long mean = events.isEmpty() ? 1 : Math.max(1, bytes / events.size());
             int pageRows = (int) Math.max(
@@ -87,12 +96,17 @@ public final class DryRun {
                     shape.rows(),
                     shape.withoutWatermark(),
                     shape.unsettled(),
+                    waiting,
                     shape.values(),
                     shape.largestTie(),
                     shape.stepsBack(),
+                    query.wholeUnit(connection)
+                            .filter(unit -> stream.settle().compareTo(unit.getDuration()) < 0)
+                            .orElse(null),
                     pageRows,
                     pageRows * mean,
-                    sample(events));
+                    sample(events),
+                    new ReadTwice(envelope, events, again).differences());
         });
     }
 
@@ -124,30 +138,42 @@ public final class DryRun {
             PageQuery ours = PageQuery.prepare(stream, connection, pages.nonFinite());
             return ours.type() == theirs.type()
                     && ours.type().sqlName().equals(position.type())
-                    && ours.buckets(connection, position, "true").equals(theirs.buckets(connection, position, "true"));
+                    && ours.buckets(connection, position, WatermarkCondition.ALWAYS)
+                            .equals(theirs.buckets(connection, position, WatermarkCondition.ALWAYS));
         });
     }
 
     private Examination.Sample sample(List<Event> events) {
-        int notJson = (int) events.stream()
-                .filter(Event::isSendable)
-                .filter(event -> !isJson(envelope.json(event)))
-                .count();
+        int notJson = 0;
+        int repeatingNames = 0;
+        for (Event event : events) {
+            if (event.isSendable() && !event.isTooLarge()) {
+                byte[] json = envelope.json(event);
+                if (!reads(json, JSON)) {
+                    notJson++;
+                } else if (!reads(json, WITHOUT_REPEATS)) {
+                    repeatingNames++;
+                }
+            }
+        }
         return new Examination.Sample(
                 events.size(),
-                events.stream()
-                        .mapToInt(event -> event.wireBytes(envelope))
-                        .max()
-                        .orElse(0),
+                events.stream().mapToLong(this::wireBytes).max().orElse(0),
                 (int) events.stream()
-                        .filter(event -> event.wireBytes(envelope) > limit.capacity())
+                        .filter(event -> event.isTooLarge() || event.wireBytes(envelope) > limit.capacity())
                         .count(),
                 (int) events.stream().filter(event -> !event.isSendable()).count(),
-                notJson);
+                notJson,
+                repeatingNames);
     }
 
-    private static boolean isJson(byte[] text) {
-        try (JsonParser parser = JSON.createParser(text)) {
+    /** What the event takes of a batch; of a row that was too large to be read, what is known of its size. */
+    private long wireBytes(Event event) {
+        return event.isTooLarge() ? event.largeBytes() : event.wireBytes(envelope);
+    }
+
+    private static boolean reads(byte[] text, JsonFactory json) {
+        try (JsonParser parser = json.createParser(text)) {
             while (parser.nextToken() != null) {
                 // To its end.
             }
@@ -172,6 +198,8 @@ public final class DryRun {
                             place,
                             "the query begins at a watermark of its own: rows below it are never sent, nor seen as late",
                             "Take the condition out, unless that is meant")));
+            advice.addAll(query.advice());
+            advice.addAll(FileSchemas.differences(stream, connection));
             for (Column column : query.selected()) {
                 boolean floating = column.type() instanceof DuckDbType.Scalar scalar
                         && scalar.name().matches("FLOAT|DOUBLE");
@@ -189,19 +217,21 @@ public final class DryRun {
     /**
      * The next events.
      *
-     * @param after where the stream stands; null before its first page
+     * @param saved where the stream stands; null before its first page
      * @param now what counts as settled is measured from it
      * @param most how many, at least 1
      * @param hub where they would go; null when that is not known, and they then have no partition
      * @return in the order of their watermarks; none when nothing settled lies beyond the watermark
      * @throws SourceException when the source is away, stays busy, or refuses the query or a row
      * @throws ConfigurationException when the query cannot become events, or its watermark is of another type than
-     *     {@code after}
+     *     {@code saved}
      */
-    public List<EventPreview> next(@Nullable Watermark after, Instant now, int most, @Nullable HubLayout hub)
+    public List<EventPreview> next(@Nullable SavedWatermark saved, Instant now, int most, @Nullable HubLayout hub)
             throws InterruptedException {
         return onSource(connection -> {
-            PageQuery query = PageQuery.prepare(stream, connection, pages.nonFinite());
+            Watermark after = saved == null ? null : saved.position();
+            PageQuery query = PageQuery.prepare(stream, connection, pages.nonFinite())
+                    .withKnown(saved != null && saved.isOf(stream.fingerprint()) ? saved.columns() : null);
             if (after != null && !after.type().equals(query.type().sqlName())) {
                 throw new ConfigurationException(
                         stream.place(stream.watermarkColumn()),
@@ -212,6 +242,20 @@ public final class DryRun {
             Optional<Window> window = query.next(connection, after, now, Math.max(most, PageSize.FIRST));
             return window.isEmpty() ? List.of() : previews(events(connection, query, window.get(), most), hub);
         });
+    }
+
+    /**
+     * Tells of rows that wait since their time lies in the future.
+     *
+     * @param after where the stream stands; null before its first page
+     * @return a sentence without its end; empty when there are none
+     * @throws SourceException when the source is away, stays busy, or refuses the query
+     * @throws ConfigurationException when the query cannot become events
+     */
+    public Optional<String> waiting(@Nullable Watermark after, Instant now) throws InterruptedException {
+        return onSource(connection -> Optional.ofNullable(PageQuery.prepare(stream, connection, pages.nonFinite())
+                .look(connection, after, now)
+                .waiting()));
     }
 
     private List<EventPreview> previews(List<Event> events, @Nullable HubLayout hub) {
@@ -227,9 +271,9 @@ public final class DryRun {
                                     event.watermark(),
                                     event.partitionKey(),
                                     hub == null ? null : partition.partition(),
-                                    event.wireBytes(envelope),
+                                    (int) Math.min(Integer.MAX_VALUE, wireBytes(event)),
                                     envelope.properties(event.traceId()),
-                                    new String(envelope.json(event), StandardCharsets.UTF_8),
+                                    new String(batch.body(event), StandardCharsets.UTF_8),
                                     batch.fault().orElse(null)));
                 }
             }
@@ -252,10 +296,13 @@ public final class DryRun {
         }
         ContentIds ids = new ContentIds(stream.eventType());
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query.pageSql(read) + " LIMIT " + most)) {
+                ResultSet rows = statement.executeQuery(query.pageSql(read, rowLimit) + " LIMIT " + most)) {
             while (rows.next()) {
                 events.add(Event.of(rows.getBytes(1), ids));
             }
+        }
+        if (events.isEmpty() && read.hasRows()) {
+            throw read.vanished(stream);
         }
         return events;
     }

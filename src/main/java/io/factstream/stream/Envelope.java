@@ -10,7 +10,7 @@ import java.util.Map;
  * The JSON object around each row of a stream, and the application properties beside it.
  *
  * <p>Its fields, in this order: {@code event_type}, {@code payload}, {@code trace_id}, {@code ingest_timestamp} (the
- * row's event time), {@code schema_version}, {@code source}, {@code correlation_id}, {@code partition_key},
+ * row's event time, where that is finite), {@code schema_version}, {@code source}, {@code correlation_id}, {@code partition_key},
  * {@code session_id}, {@code parent_event_id}; what a row does not have is left out.
  */
 final class Envelope {
@@ -22,6 +22,8 @@ final class Envelope {
     private static final byte[] PARENT_EVENT_ID = ascii(",\"parent_event_id\":");
     /** A derived trace id is hexadecimal, so only the quotes around it are added. */
     private static final int QUOTES = 2;
+    /** Every finite time is longer. */
+    private static final int LONGEST_INFINITE = "\"-infinity\"".length();
 
     private final String eventType;
     private final String stream;
@@ -71,7 +73,7 @@ final class Envelope {
                 + parts.payloadLength()
                 + TRACE_ID.length
                 + (derived == null ? parts.length(Part.TRACE_ID) : derived.length() + QUOTES)
-                + optional(INGEST_TIMESTAMP, parts, Part.EVENT_TIME)
+                + (isFinite(parts) ? optional(INGEST_TIMESTAMP, parts, Part.EVENT_TIME) : 0)
                 + origin.length
                 + optional(CORRELATION_ID, parts, Part.CORRELATION_ID)
                 + optional(PARTITION_KEY, parts, Part.PARTITION_KEY)
@@ -97,7 +99,9 @@ final class Envelope {
         } else {
             out.write(ascii('"' + derived + '"'));
         }
-        out.write(INGEST_TIMESTAMP, parts, Part.EVENT_TIME);
+        if (isFinite(parts)) {
+            out.write(INGEST_TIMESTAMP, parts, Part.EVENT_TIME);
+        }
         out.write(origin);
         out.write(CORRELATION_ID, parts, Part.CORRELATION_ID);
         out.write(PARTITION_KEY, parts, Part.PARTITION_KEY);
@@ -105,6 +109,11 @@ final class Envelope {
         out.write(PARENT_EVENT_ID, parts, Part.PARENT_EVENT_ID);
         out.write(new byte[] {'}'});
         return out.bytes;
+    }
+
+    /** Whether an event time is one that a calendar has: an infinite one is none, but part of what an id is made of. */
+    private static boolean isFinite(Parts parts) {
+        return parts.length(Part.EVENT_TIME) > LONGEST_INFINITE;
     }
 
     private static int optional(byte[] name, Parts parts, Part part) {

@@ -142,6 +142,12 @@ final class Event {
             return text(Part.PARTITION_KEY);
         }
 
+        /** Whether the row was too large to be read, so that it has no payload here. */
+        boolean isTooLarge() {
+            int members = starts[Part.MEMBERS.index];
+            return members < starts[PARTS] - 1 && bytes[members] == RowLimit.TOO_LARGE;
+        }
+
         private @Nullable String text(Part part) {
             int length = length(part);
             return length == 0 ? null : JsonText.decode(bytes, starts[part.index] + 1, length - 2);
@@ -245,6 +251,22 @@ final class Event {
             }
         }
         return true;
+    }
+
+    /** Whether the row was too large to be read, so that it has no payload here and can never be sent. */
+    boolean isTooLarge() {
+        return parts().isTooLarge();
+    }
+
+    /** About how many bytes a row has that {@linkplain #isTooLarge is too large}; 0 for any other. */
+    long largeBytes() {
+        Parts parts = parts();
+        if (!parts.isTooLarge()) {
+            return 0;
+        }
+        int from = parts.starts[Part.MEMBERS.index] + 1;
+        String size = new String(parts.bytes, from, end - from, StandardCharsets.UTF_8);
+        return Long.parseLong(size.substring(0, size.indexOf(' ')));
     }
 
     /** The bytes of memory that the row's parts take. */

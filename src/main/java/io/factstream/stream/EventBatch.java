@@ -3,9 +3,14 @@ package io.factstream.stream;
 import io.factstream.eventhubs.EventMessage;
 import io.factstream.eventhubs.UndeliverableEventException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +25,10 @@ public final class EventBatch {
     private final Envelope envelope;
     private final @Nullable UndeliverableEventException fault;
     private final Settled settled;
-    /** Where this batch begins in the batch that was read, of which it may be a part. */
-    private final int offset;
+    /** Where its events stand in the batch that was read, of which it may be a part. */
+    private final int[] places;
+    /** Whether its events are to stay in order: it is a piece of a {@link Lane}. */
+    private final boolean isInLane;
 
     /**
      * @param wireBytes the sum of the events' sizes on the wire
@@ -34,7 +41,7 @@ public final class EventBatch {
             int wireBytes,
             Envelope envelope,
             @Nullable UndeliverableEventException fault) {
-        this(stream, partition, events, wireBytes, envelope, fault, new Settled(), 0);
+        this(stream, partition, events, wireBytes, envelope, fault, new Settled(), all(events.size()), false);
     }
 
     private EventBatch(
@@ -45,7 +52,8 @@ public final class EventBatch {
             Envelope envelope,
             @Nullable UndeliverableEventException fault,
             Settled settled,
-            int offset) {
+            int[] places,
+            boolean isInLane) {
         this.stream = stream;
         this.partition = partition;
         this.events = List.copyOf(events);
@@ -53,7 +61,8 @@ public final class EventBatch {
         this.envelope = envelope;
         this.fault = fault;
         this.settled = settled;
-        this.offset = offset;
+        this.places = places;
+        this.isInLane = isInLane;
     }
 
     /** The stream's id. */
@@ -100,26 +109,74 @@ public final class EventBatch {
         return messages;
     }
 
-    /** The batch in two, or in single events where there are only two. For finding the one event a hub rejects. */
-    public List<EventBatch> halves() {
-        int middle = events.size() / 2;
-        return List.of(part(0, middle), part(middle, events.size()));
+    /** One of its events as it would be sent: UTF-8 JSON, or nothing where the row was too large to be read. */
+    byte[] body(Event event) {
+        return event.isTooLarge() ? new byte[0] : envelope.json(event);
+    }
+
+    /**
+     * The batch in lanes, each in pieces, for finding the events that a hub rejects. Events of a key are in one lane, in
+     * order; a piece of a lane is one lane again.
+     *
+     * @param most how many lanes at most
+     * @param share how many of the events are rejected, as far as that is known: 0 to 1
+     */
+    List<Lane> lanes(int most, double share) {
+        if (isInLane) {
+            // Each piece is smaller than this batch, which was rejected.
+            int quarter = (size() + 3) / 4;
+            return List.of(new Lane(pieces(all(size()), Math.min(quarter, group(share)))));
+        }
+        List<List<Integer>> lanes = new ArrayList<>();
+        Map<String, List<Integer>> ofKeys = new HashMap<>();
+        for (int i = 0; i < size(); i++) {
+            String key = events.get(i).partitionKey();
+            List<Integer> lane = key == null ? null : ofKeys.get(key);
+            if (lane == null) {
+                if (lanes.size() < most) {
+                    lanes.add(new ArrayList<>());
+                }
+                lane = lanes.stream().min(Comparator.comparingInt(List::size)).orElseThrow();
+                if (key != null) {
+                    ofKeys.put(key, lane);
+                }
+            }
+            lane.add(i);
+        }
+        // Where all are of one key, its lane is as long as the batch.
+        int longest = lanes.size() == 1 ? (size() + 3) / 4 : size();
+        return lanes.stream()
+                .map(lane -> lane.stream().mapToInt(Integer::intValue).toArray())
+                .map(lane -> new Lane(pieces(lane, Math.min(longest, group(share)))))
+                .toList();
+    }
+
+    /** So many events that about half of such groups hold a rejected one: then the answers say most. */
+    private static int group(double share) {
+        return share <= 0 ? Integer.MAX_VALUE : (int) Math.max(1, Math.round(0.7 / share));
+    }
+
+    private List<EventBatch> pieces(int[] chosen, int size) {
+        List<EventBatch> pieces = new ArrayList<>();
+        for (int from = 0; from < chosen.length; ) {
+            int end = chosen.length - from > size ? from + size : chosen.length;
+            pieces.add(part(Arrays.copyOfRange(chosen, from, end), true));
+            from = end;
+        }
+        return pieces;
     }
 
     /** All its events are acknowledged or durably dead-lettered; the batch that it is a part of knows it too. */
     void settle() {
-        settled.add(offset, offset + size());
+        settled.add(places);
     }
 
-    /** What of it is neither acknowledged nor dead-lettered, in order: the batch itself, parts of it, or nothing. */
-    List<EventBatch> unsettled() {
-        List<EventBatch> rest = new ArrayList<>();
-        for (int from = settled.nextUnsettled(offset) - offset; from < size(); ) {
-            int end = Math.min(size(), settled.nextSettled(offset + from) - offset);
-            rest.add(part(from, end));
-            from = settled.nextUnsettled(offset + end) - offset;
-        }
-        return rest;
+    /** What of it is neither acknowledged nor dead-lettered, in order; nothing where all is. */
+    Optional<EventBatch> unsettled() {
+        int[] rest = settled.without(places);
+        return rest.length == 0
+                ? Optional.empty()
+                : rest.length == size() ? Optional.of(this) : Optional.of(part(rest, isInLane));
     }
 
     /** Why its one event can never be sent; empty when it can. */
@@ -139,31 +196,31 @@ public final class EventBatch {
         return envelope;
     }
 
-    private EventBatch part(int from, int to) {
-        if (from == 0 && to == size()) {
-            return this;
-        }
-        List<Event> some = events.subList(from, to);
+    /** @param chosen the indexes of its events, in order */
+    private EventBatch part(int[] chosen, boolean inLane) {
+        List<Event> some = Arrays.stream(chosen).mapToObj(events::get).toList();
         int bytes = some.stream().mapToInt(event -> event.wireBytes(envelope)).sum();
-        return new EventBatch(stream, partition, some, bytes, envelope, null, settled, offset + from);
+        int[] theirs = Arrays.stream(chosen).map(i -> places[i]).toArray();
+        return new EventBatch(stream, partition, some, bytes, envelope, null, settled, theirs, inLane);
+    }
+
+    private static int[] all(int size) {
+        return IntStream.range(0, size).toArray();
     }
 
     /** Which events of a batch that was read are settled. Sending threads report, the stream asks. */
     private static final class Settled {
         private final BitSet events = new BitSet();
 
-        private synchronized void add(int from, int to) {
-            events.set(from, to);
+        private synchronized void add(int[] places) {
+            Arrays.stream(places).forEach(events::set);
         }
 
-        private synchronized int nextUnsettled(int from) {
-            return events.nextClearBit(from);
-        }
-
-        /** A very large number when none is. */
-        private synchronized int nextSettled(int from) {
-            int next = events.nextSetBit(from);
-            return next < 0 ? Integer.MAX_VALUE : next;
+        /** The indexes of the places that are not. */
+        private synchronized int[] without(int[] places) {
+            return IntStream.range(0, places.length)
+                    .filter(i -> !events.get(places[i]))
+                    .toArray();
         }
     }
 }

@@ -15,6 +15,7 @@ import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
 import io.factstream.stream.PageMemory.Room;
 import io.factstream.stream.StreamObserver.Step;
+import io.factstream.time.Moment;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
@@ -71,6 +72,9 @@ public final class FactStream {
      */
     private static final Duration IDLE_LOOK = Duration.ofSeconds(30);
 
+    /** How long at least an idle stream leaves a file alone that seems unchanged. */
+    private static final Duration SOONEST_LOOK = Duration.ofSeconds(1);
+
     /** So often in a row a busy source is tried again without waiting for the poll interval: loaders are soon done. */
     private static final int MOST_SOON = 10;
 
@@ -83,11 +87,15 @@ public final class FactStream {
     private volatile StreamDefinition definition;
 
     private volatile PageReader reader;
+    private final @Nullable String columns;
+    private final Lag lag;
+    private final Activity activity;
     private volatile String fingerprint;
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder eventsSent = new LongAdder();
     private final LongAdder eventsDeadLettered = new LongAdder();
+    private final RejectedShare rejected = new RejectedShare();
     private final LongAdder batches = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder pagesFailed = new LongAdder();
@@ -103,7 +111,7 @@ public final class FactStream {
     private final PagesAhead ahead = new PagesAhead();
 
     private volatile @Nullable FileStamp drainedAt;
-    private Instant nextLook = Instant.MIN;
+    private @Nullable Moment nextLook;
     private boolean held;
     /** How often in a row the source was busy. */
     private int busy;
@@ -115,7 +123,7 @@ public final class FactStream {
     private int wakesSeen;
     private int looksSeen;
 
-    private volatile Instant heldUntil = Instant.MIN;
+    private volatile @Nullable Moment heldUntil;
     /** How often the hub became worth trying again. */
     private final AtomicInteger wakes = new AtomicInteger();
 
@@ -133,6 +141,9 @@ public final class FactStream {
 
     private volatile boolean paused;
     private volatile boolean finishing;
+    /** Whether no further send is to begin. */
+    private volatile boolean givenUp;
+
     private volatile boolean drained;
     private volatile StreamState state = StreamState.RUNNING;
     private volatile Instant since;
@@ -143,12 +154,20 @@ public final class FactStream {
     private volatile int consecutiveFailures;
 
     public FactStream(StreamDefinition definition, StreamServices services) {
+        this(definition, services, null);
+    }
+
+    /** @param columns that the query is known to have given, before the stream has a position; null when it is not known */
+    FactStream(StreamDefinition definition, StreamServices services, @Nullable String columns) {
         this.definition = definition;
         this.services = services;
-        reader = new PageReader(definition, services);
+        this.columns = columns;
+        activity = new Activity(() -> services.ticker().now().nanos(), services.clock());
+        lag = new Lag(definition, services, () -> services.ticker().now().nanos());
+        reader = new PageReader(definition, services, lag, columns);
         fingerprint = definition.fingerprint();
         since = services.clock().instant();
-        version = new StreamVersion(1, since, null);
+        version = new StreamVersion(1, since, null, null);
     }
 
     /** Tells somebody what the stream does from now on. */
@@ -185,7 +204,7 @@ public final class FactStream {
         if (paused) {
             letGo();
         }
-        if (paused || finishing || services.clock().instant().isBefore(heldUntil)) {
+        if (paused || finishing || isStillBefore(heldUntil)) {
             ahead.drop();
             endPoll(exchange);
             return;
@@ -198,11 +217,8 @@ public final class FactStream {
         exchange.setProperty(PAGE, waiting);
         FileStamp stamp = services.source().stamp();
         int asked = looks.get();
-        if (waiting == null
-                && !held
-                && looksSeen == asked
-                && stamp.equals(drainedAt)
-                && services.clock().instant().isBefore(nextLook)) {
+        if (waiting == null && !held && looksSeen == asked && stamp.equals(drainedAt) && isStillBefore(nextLook)) {
+            activity.now();
             endPoll(exchange);
             return;
         }
@@ -224,7 +240,7 @@ public final class FactStream {
             }
         });
         if (waiting != null) {
-            exchange.getMessage().setBody(waiting);
+            exchange.getMessage().setBody(sorted(waiting, exchange));
             return;
         }
         // Asked for before the source is opened: while the hub is away the loader must not be kept waiting.
@@ -297,11 +313,23 @@ public final class FactStream {
             return;
         }
         took(Step.POLL, System.nanoTime() - begun);
+        activity.now();
         drainedAt = stamp;
         drained = true;
-        nextLook =
-                services.clock().instant().plus(reader.backlog().unsettled() > 0 ? Duration.ofSeconds(1) : IDLE_LOOK);
+        nextLook = services.ticker().now().plus(untilIdleLook());
         recovered();
+    }
+
+    /** When rows that are too young become due, or after a while: counting goes through the whole watermark column. */
+    private Duration untilIdleLook() {
+        Duration due = lag.backlog()
+                .map(Backlog::firstDue)
+                .map(time -> Duration.between(services.clock().instant(), time))
+                .orElse(IDLE_LOOK);
+        if (due.compareTo(IDLE_LOOK) > 0) {
+            return IDLE_LOOK;
+        }
+        return due.compareTo(SOONEST_LOOK) > 0 ? due : SOONEST_LOOK;
     }
 
     /** The page that waits to be sent, unless somebody moved the watermark meanwhile. */
@@ -313,6 +341,16 @@ public final class FactStream {
             return null;
         }
         return page;
+    }
+
+    /** The page as it fits the partitions that the hub has now. */
+    private Page sorted(Page waiting, Exchange exchange) {
+        Page sorted = reader.sorted(waiting);
+        if (kept == waiting) {
+            kept = sorted;
+        }
+        exchange.setProperty(PAGE, sorted);
+        return sorted;
     }
 
     private void keep(@Nullable Page page) {
@@ -361,10 +399,11 @@ public final class FactStream {
     }
 
     private boolean mayReadAhead() {
-        return !paused
-                && !finishing
-                && !reader.isToLook()
-                && !services.clock().instant().isBefore(heldUntil);
+        return !paused && !finishing && !reader.isToLook() && !isStillBefore(heldUntil);
+    }
+
+    private boolean isStillBefore(@Nullable Moment moment) {
+        return moment != null && services.ticker().now().isBefore(moment);
     }
 
     /** The page that was read ahead, waiting for it while it is being read, unless it does not follow the watermark. */
@@ -405,7 +444,12 @@ public final class FactStream {
     /** The hub of the stream may take events again, so that waiting for it has an end. */
     public void hubIsWorthTrying() {
         wakes.incrementAndGet();
-        heldUntil = Instant.MIN;
+        heldUntil = null;
+    }
+
+    /** Looks how much lies beyond its watermark, where that is due, whatever the stream is doing. For one thread at a time. */
+    public void lookAtLag() {
+        lag.lookIfDue();
     }
 
     /** Its watermark was moved: what lies beyond it is another matter, though the file may be the same. */
@@ -416,6 +460,7 @@ public final class FactStream {
     /** The stored position; never one from memory. */
     private @Nullable SavedWatermark saved() {
         SavedWatermark saved = services.watermarks().find(definition.id()).orElse(null);
+        lag.stands(saved == null ? null : saved.position());
         if (saved == null) {
             watermark = null;
             return null;
@@ -473,6 +518,8 @@ public final class FactStream {
         took(Step.POLL, saved - begun);
         page.room().reuse();
         kept = null;
+        lag.delivered(page);
+        activity.now();
         watermark = page.to();
         lastEventTime = page.to().value();
         recovered();
@@ -488,7 +535,7 @@ public final class FactStream {
         loaderWait = Duration.ZERO;
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         RuntimeException failure = typed(thrown);
-        Instant now = services.clock().instant();
+        Moment now = services.ticker().now();
         Page failed = exchange.getProperty(PAGE, Page.class);
         Room room = exchange.getProperty(ROOM, Room.class);
         if (failed == null && room != null) {
@@ -500,7 +547,7 @@ public final class FactStream {
             return;
         }
         held = true;
-        String error = describe(failure);
+        String error = describe(failure) + rowsOf(failure, exchange.getProperty(WINDOW, Window.class));
         if (failure instanceof SourceBusyException) {
             Duration wait = jittered(busyWait());
             busy++;
@@ -522,6 +569,17 @@ public final class FactStream {
             // It would wait as long, and the page that failed needs the room more.
             ahead.drop();
             keep(failed);
+        }
+        if (givenUp) {
+            // Told once for each page, by whoever gave it up.
+            LOG.debug("stream={} stops within a page", definition.id(), failure);
+            return;
+        }
+        if (SendFailures.isTurnedAway(thrown)) {
+            // Nothing was tried, so nothing failed. The send that was let through decides, and then wakes the stream.
+            heldUntil = now.plus(jittered(services.pages().firstHold()));
+            waitForHub((OutageException) failure);
+            return;
         }
         if (failure instanceof ThrottledException throttled) {
             throttles.increment();
@@ -566,7 +624,7 @@ public final class FactStream {
             if (cause instanceof SourceException || cause instanceof DeliveryException) {
                 return (RuntimeException) cause;
             }
-            if (SendFailures.isOfBreaker(cause)) {
+            if (SendFailures.isTurnedAway(cause)) {
                 return services.hubs().cut(definition.hub()).orElse(SendFailures.outage(cause));
             }
         }
@@ -584,9 +642,20 @@ public final class FactStream {
 
     private String describe(RuntimeException failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        if (failure instanceof SourceBusyException) {
+            return message + "; it is tried again until it is free";
+        }
         return failure instanceof QueryFailedException query
                 ? definition.place(query.line()) + ": " + message
                 : message;
+    }
+
+    /** Which rows DuckDB had no memory for, though their page was as small as it can be. */
+    private String rowsOf(RuntimeException failure, @Nullable Window window) {
+        return failure instanceof PageTooLargeException && window != null
+                ? "; it happened with " + definition.watermarkColumn() + " = "
+                        + window.to().value()
+                : "";
     }
 
     /** Short at first: a loader that appends a few rows has the file for some tens of milliseconds. */
@@ -652,18 +721,29 @@ public final class FactStream {
 
     /** The hub acknowledged a batch. */
     public void sent(EventBatch batch) {
+        activity.now();
         eventsSent.add(batch.size());
         batches.increment();
         bytes.add(batch.wireBytes());
         observers.forEach(observer -> observer.sent(batch.partition(), batch.size()));
+        rejected.taken(batch.size());
         batch.settle();
     }
 
     /** The events of a batch were stored as dead letters. */
     public void deadLettered(EventBatch batch, ErrorCategory category) {
+        activity.now();
         eventsDeadLettered.add(batch.size());
         observers.forEach(observer -> observer.deadLettered(category, batch.size()));
+        if (batch.fault().isEmpty()) {
+            rejected.rejected(batch.size());
+        }
         batch.settle();
+    }
+
+    /** The lanes in which the events of a batch are looked for that the hub rejects. */
+    List<Lane> lanes(EventBatch batch) {
+        return batch.lanes(Lane.MOST, rejected.now());
     }
 
     /** Stops reading after the page that is under way. */
@@ -676,6 +756,7 @@ public final class FactStream {
     /** Reads again. */
     public void resume() {
         paused = false;
+        activity.now();
         enter(StreamState.RUNNING, lastError);
         LOG.info("stream={} state=running", definition.id());
     }
@@ -699,6 +780,35 @@ public final class FactStream {
         return pollEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS)
                 // Camel has left a page for certain only when it comes for the next one.
                 && (!pollsAgain || finished.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Begins no further send: the time to stop is over. What is left of the page is sent after the next start, with the same
+     * ids.
+     */
+    public void giveUp() {
+        givenUp = true;
+    }
+
+    /**
+     * Step before each send.
+     *
+     * @throws GivenUpException when no further one is to begin
+     */
+    void requireGoing() {
+        if (givenUp) {
+            throw new GivenUpException();
+        }
+    }
+
+    /** A page was not sent to its end because the runtime stops. */
+    static final class GivenUpException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        GivenUpException() {
+            super("the runtime stops; what is left of the page is sent after the next start");
+        }
     }
 
     /** Reads again, after {@link #finish}. */
@@ -731,18 +841,19 @@ public final class FactStream {
      */
     public void change(StreamDefinition changed) {
         definition = changed;
-        reader = new PageReader(changed, services);
+        lag.change(changed);
+        reader = new PageReader(changed, services, lag, columns);
         fingerprint = changed.fingerprint();
         drainedAt = null;
         drained = false;
         // What was wrong with the version before is not worth waiting for.
-        heldUntil = Instant.MIN;
+        heldUntil = null;
         version = version.next(services.clock().instant());
     }
 
     /** The newest change of its files was not taken up, or is no longer wanted (null). */
     public void refused(@Nullable String why) {
-        version = version.refused(why);
+        version = version.refused(why, services.clock().instant());
     }
 
     /** Which version of its files it runs. */
@@ -750,14 +861,28 @@ public final class FactStream {
         return version;
     }
 
+    /** For how long it neither delivered anything nor found that there was nothing to deliver. */
+    public Duration quiet() {
+        return activity.quiet();
+    }
+
     /** How the stream stands now. */
     public StreamStatus status() {
+        Optional<Backlog> backlog = lag.backlog();
         return new StreamStatus(
                 definition.id(),
                 state,
                 watermark,
                 counts(),
-                reader.backlog(),
+                backlog,
+                lag.lookedAt(),
+                lag.waiting(),
+                activity.standstill(
+                        state,
+                        pollEnded.getCount() > 0,
+                        backlog.map(Backlog::rows).orElse(null),
+                        lastError),
+                version,
                 reader.lateRows(),
                 reader.warning(),
                 drained,

@@ -47,29 +47,41 @@ final class JsonSql {
     /** Other types of which each value has a JSON text. */
     private static final Set<String> PLAIN = Set.of("VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID");
 
+    private static final String MARK = Sql.call("chr", String.valueOf((int) UNSENDABLE));
+
     private final NonFinite nonFinite;
+    private final int fewLevels;
     private int depth;
 
     JsonSql(NonFinite nonFinite) {
+        this(nonFinite, Unfolding.FEW_LEVELS);
+    }
+
+    /** @param fewLevels how many levels of lists are gone through by lambdas within one another; the JSON is the same */
+    JsonSql(NonFinite nonFinite, int fewLevels) {
         this.nonFinite = nonFinite;
+        this.fewLevels = fewLevels;
     }
 
     /** JSON of {@code value}, an SQL expression of the given type that may safely be repeated. */
     String of(String value, DuckDbType type) {
+        if (Unfolding.levels(type) > fewLevels) {
+            return new DeepJsonSql(this, Unfolding.levelsWithin(fewLevels)).of(value, type);
+        }
         if (type instanceof Scalar scalar) {
             return scalar(value, scalar.name());
         }
         if (type instanceof Decimal decimal) {
             return decimal(value, decimal);
         }
-        if (type instanceof TupleOf tuple) {
-            return tuple(value, tuple.elements());
-        }
         if (type instanceof ListOf list) {
-            return whenNotNull(value, "'[' || " + joined(elements(value, list.element())) + " || ']'");
+            return whenNotNull(value, Sql.call("concat", "'['", elements(value, list.element()), "']'"));
         }
         if (type instanceof MapOf map) {
-            return whenNotNull(value, "'{' || " + joined(entries(value, map)) + " || '}'");
+            return whenNotNull(value, Sql.call("concat", "'{'", entries(value, map), "'}'"));
+        }
+        if (type instanceof TupleOf tuple) {
+            return tuple(value, tuple.elements());
         }
         if (type instanceof UnionOf union) {
             return union(value, union.members());
@@ -82,7 +94,8 @@ final class JsonSql {
         if (members.isEmpty()) {
             return "'{}'";
         }
-        return "'{' || substr(concat(" + String.join(", ", members(members)) + "), 2) || '}'";
+        String all = Sql.call("concat", members(members).toArray(String[]::new));
+        return Sql.call("concat", "'{'", Sql.call("substr", all, "2"), "'}'");
     }
 
     /**
@@ -95,10 +108,10 @@ final class JsonSql {
             String name = Sql.text("," + Sql.json(member.name()) + ":");
             String json = of(member.value(), member.type());
             if (isNullForNullAlone(member.type())) {
-                arguments.add("CASE WHEN " + member.value() + " IS NOT NULL THEN " + name + " END");
+                arguments.add(whenNotNull(member.value(), name));
                 arguments.add(json);
             } else {
-                arguments.add(name + " || " + json);
+                arguments.add(Sql.joined(name, json));
             }
         }
         return arguments;
@@ -122,17 +135,22 @@ final class JsonSql {
             case "DATE" -> calendar(value, "-%m-%d");
             case "TIMESTAMP" -> calendar(value, MICROSECONDS);
             case "TIMESTAMP_S", "TIMESTAMP_MS" -> calendar("CAST(" + value + " AS TIMESTAMP)", MICROSECONDS);
-            case "TIMESTAMP WITH TIME ZONE" -> calendar("(" + value + " AT TIME ZONE 'UTC')", MICROSECONDS);
+            case "TIMESTAMP WITH TIME ZONE" -> calendar(inUtc(value), MICROSECONDS);
             case "TIMESTAMP_NS" -> nanoseconds(value);
-            case "TIMESTAMPTZ_NS" -> nanoseconds("(" + value + " AT TIME ZONE 'UTC')");
+            case "TIMESTAMPTZ_NS" -> nanoseconds(inUtc(value));
             case "UUID", "TIME", "TIME_NS", "TIME WITH TIME ZONE", "BIT" -> quoted(text(value));
-            case "BLOB" -> quoted("base64(" + value + ")");
+            case "BLOB" -> quoted(Sql.call("base64", value));
             case "INTERVAL" -> interval(value);
             case "JSON" -> mended(text(value));
             case "NULL" -> "NULL::VARCHAR";
-            case "VARIANT" -> mended("CAST(to_json(" + value + ") AS VARCHAR)");
-            default -> "CAST(to_json(" + text(value) + ") AS VARCHAR)";
+            case "VARIANT" -> mended(text(Sql.call("to_json", value)));
+            default -> text(Sql.call("to_json", text(value)));
         };
+    }
+
+    /** The beginning of a DATE as a time. Not by a cast to TIMESTAMP, which has fewer days. */
+    static String startOfDay(String date) {
+        return calendar(date, "-%m-%dT00:00:00.000000Z");
     }
 
     private static String text(String value) {
@@ -140,7 +158,11 @@ final class JsonSql {
     }
 
     private static String quoted(String text) {
-        return "'\"' || " + text + " || '\"'";
+        return Sql.joined("'\"'", text, "'\"'");
+    }
+
+    private static String inUtc(String value) {
+        return Sql.call("timezone", "'UTC'", value);
     }
 
     private static String whenNotNull(String value, String json) {
@@ -149,20 +171,22 @@ final class JsonSql {
 
     /** DuckDB writes no zero before the point where the type has no digit there. */
     private static String decimal(String value, Decimal type) {
-        return type.scale() < type.width() ? text(value) : "regexp_replace(" + text(value) + ", '^(-?)\\.', '\\10.')";
+        return type.scale() < type.width()
+                ? text(value)
+                : Sql.call("regexp_replace", text(value), "'^(-?)\\.'", "'\\10.'");
     }
 
     private String floating(String value) {
-        String name =
-                "CASE WHEN isnan(" + value + ") THEN 'NaN' WHEN " + value + " > 0 THEN 'Infinity' ELSE '-Infinity' END";
+        String name = "CASE WHEN " + Sql.call("isnan", value) + " THEN 'NaN' WHEN " + value
+                + " > 0 THEN 'Infinity' ELSE '-Infinity' END";
         String otherwise =
                 switch (nonFinite) {
                     case STRING -> quoted(name);
                     case NULL -> "NULL";
-                    case DEAD_LETTER -> "chr(" + (int) UNSENDABLE + ") || " + quoted(name);
+                    case DEAD_LETTER -> Sql.joined(MARK, quoted(name));
                 };
-        return "CASE WHEN isfinite(" + value + ") THEN " + text(value) + " WHEN " + value + " IS NOT NULL THEN "
-                + otherwise + " END";
+        return "CASE WHEN " + Sql.call("isfinite", value) + " THEN " + text(value) + " WHEN " + value
+                + " IS NOT NULL THEN " + otherwise + " END";
     }
 
     /**
@@ -170,72 +194,98 @@ final class JsonSql {
      * first look costs a sixth of a microsecond; only what it finds is taken apart, into texts and what lies between.
      */
     private String mended(String json) {
-        String between = "regexp_replace(t, ',(\\s*[\\]}])', '\\1', 'g')";
+        String between = Sql.call("regexp_replace", "t", "',(\\s*[\\]}])'", "'\\1'", "'g'");
         String numbers =
                 switch (nonFinite) {
-                    case STRING -> nonFiniteWords(between, "");
-                    case NULL -> "regexp_replace(" + between + ", '(?i)-?(nan|inf(inity)?)', 'null', 'g')";
-                    case DEAD_LETTER -> nonFiniteWords(between, "chr(" + (int) UNSENDABLE + ") || ");
+                    case STRING -> nonFiniteWords(between, "'\"\\1Infinity\"'", "'\"NaN\"'");
+                    case NULL -> Sql.call("regexp_replace", between, "'(?i)-?(nan|inf(inity)?)'", "'null'", "'g'");
+                    case DEAD_LETTER ->
+                        nonFiniteWords(between, Sql.joined(MARK, "'\"\\1Infinity\"'"), Sql.joined(MARK, "'\"NaN\"'"));
                 };
-        return "CASE WHEN regexp_matches(" + json + ", '(?i)nan|inf|,\\s*[\\]}]') THEN array_to_string(list_transform("
-                + "regexp_extract_all(" + json + ", '\"(?:[^\"\\\\]|\\\\.)*\"|[^\"]+'), lambda t: CASE WHEN t[1] = '\"'"
-                + " THEN t ELSE " + numbers + " END), '') ELSE " + json + " END";
+        String parts = Sql.call("regexp_extract_all", json, "'\"(?:[^\"\\\\]|\\\\.)*\"|[^\"]+'");
+        String mended = Sql.call(
+                "list_transform",
+                parts,
+                "lambda t: CASE WHEN " + Sql.call("starts_with", "t", "'\"'") + " THEN t ELSE " + numbers + " END");
+        return "CASE WHEN " + Sql.call("regexp_matches", json, "'(?i)nan|inf|,\\s*[\\]}]'") + " THEN "
+                + joined(mended, "''") + " ELSE " + json + " END";
     }
 
-    private static String nonFiniteWords(String text, String mark) {
-        return "regexp_replace(regexp_replace(" + text + ", '(?i)(-?)inf(inity)?', " + mark
-                + "'\"\\1Infinity\"', 'g'), '(?i)-?nan', " + mark + "'\"NaN\"', 'g')";
+    private static String nonFiniteWords(String text, String infinity, String nan) {
+        String finite = Sql.call("regexp_replace", text, "'(?i)(-?)inf(inity)?'", infinity, "'g'");
+        return Sql.call("regexp_replace", finite, "'(?i)-?nan'", nan, "'g'");
     }
 
     /** ISO 8601, times in UTC; years beyond four digits and before Christ carry a sign. The infinities keep their names. */
     private static String calendar(String value, String afterYear) {
-        return "CASE WHEN NOT isfinite(" + value + ") THEN " + quoted(text(value)) + " WHEN year(" + value
-                + ") BETWEEN 0 AND 9999 THEN strftime(" + value + ", '\"%Y" + afterYear
-                + "\"') ELSE format('\"{:+05d}', year("
-                + value + ")) || strftime(" + value + ", '" + afterYear + "\"') END";
+        String year = Sql.call("year", value);
+        String signed = Sql.joined(
+                Sql.call("format", "'\"{:+05d}'", year), Sql.call("strftime", value, "'" + afterYear + "\"'"));
+        return "CASE WHEN NOT " + Sql.call("isfinite", value) + " THEN " + quoted(text(value)) + " WHEN " + year
+                + " BETWEEN 0 AND 9999 THEN " + Sql.call("strftime", value, "'\"%Y" + afterYear + "\"'") + " ELSE "
+                + signed + " END";
     }
 
     /** As {@link #calendar}; these years have four digits. What follows %n in a format overwrites its last digits. */
     private static String nanoseconds(String value) {
-        return "CASE WHEN isfinite(" + value + ") THEN strftime(" + value + ", '\"%Y-%m-%dT%H:%M:%S.%n') || 'Z\"' ELSE "
+        return "CASE WHEN " + Sql.call("isfinite", value) + " THEN "
+                + Sql.joined(Sql.call("strftime", value, "'\"%Y-%m-%dT%H:%M:%S.%n'"), "'Z\"'") + " ELSE "
                 + quoted(text(value)) + " END";
     }
 
     /** ISO 8601 duration; each part carries its own sign, as DuckDB's months, days and microseconds do. */
     private static String interval(String value) {
-        String seconds = "regexp_replace(CAST(CAST(datepart('microsecond', " + value
-                + ") / 1000000.0 AS DECIMAL(18,6)) AS VARCHAR), '\\.?0+$', '')";
+        String micros = Sql.call("datepart", "'microsecond'", value);
+        String seconds = Sql.call(
+                "regexp_replace",
+                text("CAST(" + Sql.call("/", micros, "1000000.0") + " AS DECIMAL(18,6))"),
+                "'\\.?0+$'",
+                "''");
         String date = part(value, "year", "Y") + part(value, "month", "M") + part(value, "day", "D");
-        String time = part(value, "hour", "H") + part(value, "minute", "M") + ", CASE WHEN datepart('microsecond', "
-                + value + ") <> 0 THEN " + seconds + " || 'S' END";
+        String time = part(value, "hour", "H") + part(value, "minute", "M") + ", CASE WHEN " + micros + " <> 0 THEN "
+                + Sql.joined(seconds, "'S'") + " END";
         return "CASE WHEN " + value + " IS NULL THEN NULL WHEN " + text(value) + " = '00:00:00' THEN '\"PT0S\"' ELSE "
-                + "concat('\"P'" + date + ", CASE WHEN concat(''" + time + ") <> '' THEN 'T' END" + time
-                + ", '\"') END";
+                + Sql.call(
+                        "concat",
+                        "'\"P'" + date,
+                        "CASE WHEN " + Sql.call("concat", "''" + time) + " <> '' THEN 'T' END" + time,
+                        "'\"'")
+                + " END";
     }
 
     private static String part(String value, String part, String letter) {
-        String number = "datepart('" + part + "', " + value + ")";
-        return ", CASE WHEN " + number + " <> 0 THEN " + number + " || '" + letter + "' END";
+        String number = Sql.call("datepart", "'" + part + "'", value);
+        return ", CASE WHEN " + number + " <> 0 THEN " + Sql.joined(text(number), "'" + letter + "'") + " END";
     }
 
     private String elements(String value, DuckDbType element) {
         String variable = "e" + depth++;
         String json = of(variable, element);
         depth--;
-        return "list_transform(" + value + ", lambda " + variable + ": coalesce(" + json + ", 'null'))";
+        return joined(Sql.call("list_transform", value, "lambda " + variable + ": " + orNull(json)), "','");
     }
 
     private String entries(String value, MapOf map) {
         String variable = "e" + depth++;
-        String json = of(variable + ".value", map.value());
+        String json = of(Sql.call("struct_extract", variable, "'value'"), map.value());
         depth--;
-        // A JSON object's names are texts, whatever the type of the map's keys.
-        return "list_transform(map_entries(" + value + "), lambda " + variable + ": CAST(to_json(CAST(" + variable
-                + ".key AS VARCHAR)) AS VARCHAR) || ':' || coalesce(" + json + ", 'null'))";
+        String entry = Sql.joined(key(variable), "':'", orNull(json));
+        return joined(
+                Sql.call("list_transform", Sql.call("map_entries", value), "lambda " + variable + ": " + entry), "','");
     }
 
-    private static String joined(String list) {
-        return "array_to_string(" + list + ", ',')";
+    /** The name that an entry of a map has in a JSON object: a text, whatever the type of the map's keys. */
+    static String key(String entry) {
+        return text(Sql.call("to_json", text(Sql.call("struct_extract", entry, "'key'"))));
+    }
+
+    /** NULL for an empty list. */
+    private static String joined(String list, String separator) {
+        return Sql.call("list_aggr", list, "'string_agg'", separator);
+    }
+
+    private static String orNull(String json) {
+        return "coalesce(" + json + ", 'null')";
     }
 
     private String struct(String value, List<Field> fields) {
@@ -243,26 +293,25 @@ final class JsonSql {
                 value,
                 object(fields.stream()
                         .map(field -> new Member(
-                                field.name(),
-                                "struct_extract(" + value + ", " + Sql.text(field.name()) + ")",
-                                field.type()))
+                                field.name(), Sql.call("struct_extract", value, Sql.text(field.name())), field.type()))
                         .toList()));
     }
 
     private String tuple(String value, List<DuckDbType> elements) {
         List<String> parts = new ArrayList<>();
-        for (DuckDbType element : elements) {
-            int position = parts.size() + 1;
-            parts.add("coalesce(" + of("struct_extract(" + value + ", " + position + ")", element) + ", 'null')");
+        for (int position = 1; position <= elements.size(); position++) {
+            String part = Sql.call("struct_extract", value, String.valueOf(position));
+            parts.add((position == 1 ? "'['" : "','"));
+            parts.add(orNull(of(part, elements.get(position - 1))));
         }
-        return whenNotNull(value, parts.isEmpty() ? "'[]'" : "'[' || " + String.join(" || ',' || ", parts) + " || ']'");
+        return whenNotNull(value, parts.isEmpty() ? "'[]'" : Sql.call("concat", String.join(", ", parts), "']'"));
     }
 
     private String union(String value, List<Field> members) {
-        return "CASE CAST(union_tag(" + value + ") AS VARCHAR)"
+        return "CASE CAST(" + Sql.call("union_tag", value) + " AS VARCHAR)"
                 + members.stream()
                         .map(member -> " WHEN " + Sql.text(member.name()) + " THEN "
-                                + of("union_extract(" + value + ", " + Sql.text(member.name()) + ")", member.type()))
+                                + of(Sql.call("union_extract", value, Sql.text(member.name())), member.type()))
                         .collect(Collectors.joining())
                 + " END";
     }

@@ -1,9 +1,11 @@
 package io.factstream.stream;
 
+import io.factstream.eventhubs.HubLayout;
 import io.factstream.stream.PageMemory.Room;
 import io.factstream.watermark.Passed;
 import io.factstream.watermark.Watermark;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a stream between two watermarks, read by one poll, as batches ready to be sent. */
@@ -14,21 +16,27 @@ public final class Page {
     private final Passed passed;
     private final boolean more;
     private final Room room;
+    private final HubLayout layout;
     private final List<PartitionBatches> partitions;
 
-    /** @param room the memory that it takes */
+    /**
+     * @param room the memory that it takes
+     * @param layout of the hub, by which its events are sorted into partitions
+     */
     Page(
             @Nullable Watermark from,
             Watermark to,
             Passed passed,
             boolean more,
             Room room,
+            HubLayout layout,
             List<PartitionBatches> partitions) {
         this.from = from;
         this.to = to;
         this.passed = passed;
         this.more = more;
         this.room = room;
+        this.layout = layout;
         this.partitions = List.copyOf(partitions);
     }
 
@@ -41,6 +49,20 @@ public final class Page {
                 .map(partition -> new PartitionBatches(partition.partition(), partition.unsettled()))
                 .filter(partition -> !partition.batches().isEmpty())
                 .toList();
+    }
+
+    /** Whether its events are sorted into the partitions that a hub has. */
+    boolean isFor(HubLayout hub) {
+        return layout.partitions().equals(hub.partitions());
+    }
+
+    /** What is still to be sent of it, sorted otherwise; all events of a key in the order in which they stand here. */
+    Page sorted(HubLayout hub, Function<List<Event>, List<PartitionBatches>> sorter) {
+        List<Event> rest = partitions().stream()
+                .flatMap(partition -> partition.batches().stream())
+                .flatMap(batch -> batch.events().stream())
+                .toList();
+        return new Page(from, to, passed, more, room, hub, sorter.apply(rest));
     }
 
     /** How many events are neither acknowledged nor durably dead-lettered. */

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.config.ConfigurationException;
+import io.factstream.config.ConfigurationException.Problem;
 import io.factstream.config.NearestName;
 import io.factstream.config.NonFinite;
 import io.factstream.config.Problems;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A page is a window of whole watermark values, {@code (from, to]}, found on the watermark column alone and then read
  * with one range predicate. No tie can straddle two pages, and no unique key is needed. Only where one value alone holds
  * more rows than a page may, is that value cut by a hash of its rows into slices, a power of two of them, and each page
- * is one slice. (The hash is MD5 of the row's text: it must be the same in every session and release.)
+ * is a run of slices. (The hash is MD5 of the row's text: it must be the same in every session and release.)
+ *
+ * <p>For one thread.
  */
 final class PageQuery {
 
@@ -43,26 +48,49 @@ final class PageQuery {
     private static final double GUESSED_SHARE = 0.9;
 
     private static final int MOST_GUESSES = 3;
+    /** What loaders cut times off to, the longest first. */
+    private static final List<ChronoUnit> CUT_OFF =
+            List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS, ChronoUnit.MILLIS);
+
+    private static final String ROWS = Sql.call("count", "*");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DuckDbType BLOB = new DuckDbType.Scalar("BLOB");
-    private static final int MOST_SLICES = 1 << 24;
     /** DuckDB's {@code min(x, n)} takes an n below a million, and one more row than a page may have is asked for. */
     private static final int MOST_ROWS = 999_998;
-    /** No column can have this name: those with an underscore first are refused. */
-    static final String ROW = "_row";
 
     private final StreamDefinition stream;
+    private final @Nullable String known;
+    /** What the query gives, in the order that events have them in. */
     private final List<Column> columns;
+    /** Those by which rows are sorted into slices. */
+    private final List<Column> sliced;
+
+    private final AliasedQuery query;
     private final WatermarkType type;
     private final NonFinite nonFinite;
     private final String watermark;
+    private final List<Problem> advice;
 
-    private PageQuery(StreamDefinition stream, List<Column> columns, WatermarkType type, NonFinite nonFinite) {
+    /** Of the value that was cut last, for the pages that follow. */
+    private @Nullable SliceCounts counts;
+
+    private PageQuery(
+            StreamDefinition stream,
+            List<Column> selected,
+            @Nullable String known,
+            WatermarkType type,
+            NonFinite nonFinite,
+            List<Problem> advice) {
+        this.advice = advice;
         this.stream = stream;
-        this.columns = columns;
+        this.known = known;
+        this.sliced = known == null ? selected : SelectedColumns.known(known, selected);
+        this.columns = Stream.concat(sliced.stream(), selected.stream().filter(column -> !sliced.contains(column)))
+                .toList();
         this.type = type;
         this.nonFinite = nonFinite;
-        this.watermark = ROW + "." + Sql.name(stream.watermarkColumn());
+        this.query = new AliasedQuery(stream.query(), selected, columns);
+        this.watermark = query.value(stream.watermarkColumn());
     }
 
     /**
@@ -73,15 +101,47 @@ final class PageQuery {
      */
     static PageQuery prepare(StreamDefinition stream, Connection connection, NonFinite nonFinite) throws SQLException {
         QuerySyntax.check(stream, connection);
-        return describe(stream, connection, nonFinite);
+        PageQuery query = describe(stream, connection, nonFinite, List.of());
+        SteadyAnswer answer = SteadyAnswer.of(stream, query.columns, connection);
+        answer.refuseIfNot();
+        return new PageQuery(stream, query.columns, null, query.type, nonFinite, answer.advice());
     }
 
     /** The same query when the source may have changed since: its columns are asked for anew. */
     PageQuery again(Connection connection) throws SQLException {
-        return describe(stream, connection, nonFinite);
+        PageQuery again = describe(stream, connection, nonFinite, advice).withKnown(known);
+        again.counts = again.sliced.equals(sliced) ? counts : null;
+        return again;
     }
 
-    private static PageQuery describe(StreamDefinition stream, Connection connection, NonFinite nonFinite)
+    /**
+     * The same query with its columns in the order in which events had them before, and new ones last: ids and slices are
+     * made of a row's columns in their order, which a table that is made anew may have changed.
+     *
+     * @param before the columns that the query gave when its stream was last advanced, as {@link #columns} writes them;
+     *     null when that is not known
+     */
+    PageQuery withKnown(@Nullable String before) {
+        if (Objects.equals(known, before)) {
+            return this;
+        }
+        PageQuery ordered = new PageQuery(stream, query.selected(), before, type, nonFinite, advice);
+        ordered.counts = ordered.sliced.equals(sliced) ? counts : null;
+        return ordered;
+    }
+
+    /** Whether events have their columns in another order than the query gives them. */
+    boolean isReordered() {
+        return !columns.equals(query.selected());
+    }
+
+    /** Where the answer of the query may change by itself. */
+    List<Problem> advice() {
+        return advice;
+    }
+
+    private static PageQuery describe(
+            StreamDefinition stream, Connection connection, NonFinite nonFinite, List<Problem> advice)
             throws SQLException {
         List<Column> columns = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -113,7 +173,7 @@ final class PageQuery {
                     "Use one of " + WatermarkType.names());
         }
         problems.refuseIfAny();
-        return new PageQuery(stream, List.copyOf(columns), Objects.requireNonNull(type), nonFinite);
+        return new PageQuery(stream, List.copyOf(columns), null, Objects.requireNonNull(type), nonFinite, advice);
     }
 
     private static void addUnknownEnvelopeColumns(StreamDefinition stream, List<Column> columns, Problems problems) {
@@ -243,8 +303,8 @@ final class PageQuery {
             if (end.isEmpty()) {
                 return Optional.empty();
             }
-            String sql = "SELECT count(*), CAST(max(" + watermark + ") AS VARCHAR) FROM " + query() + " WHERE " + beyond
-                    + " AND " + watermark + " <= " + end.get() + " AND " + settled;
+            String sql = "SELECT " + ROWS + ", CAST(" + Sql.call("max", watermark) + " AS VARCHAR) FROM " + query.sql()
+                    + " WHERE " + beyond + " AND " + watermark + " <= " + end.get() + " AND " + settled;
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(sql)) {
                 rows.next();
@@ -278,27 +338,29 @@ final class PageQuery {
         }
         if (after == null || !after.value().equals(end.value())) {
             Optional<Window> below = page(connection, after, watermark + " < " + type.literal(end.value()), most);
-            return below.isPresent() ? below : Optional.of(slice(after, end.value(), 0, last.of(), most, connection));
+            return below.isPresent()
+                    ? below
+                    : Optional.of(slices(after, end.value(), 0, last.of(), last, most, connection));
         }
         Slices done = after.slices();
         return done == null || (long) done.done() * last.of() >= (long) last.done() * done.of()
                 ? Optional.empty()
-                : Optional.of(slice(after, end.value(), done.done(), done.of(), most, connection));
+                : Optional.of(slices(after, end.value(), done.done(), done.of(), last, most, connection));
     }
 
     private Optional<Window> page(Connection connection, @Nullable Watermark after, String bound, int maxRows)
             throws SQLException {
         if (after != null && after.slices() != null) {
             Slices done = after.slices();
-            return Optional.of(slice(after, after.value(), done.done(), done.of(), maxRows, connection));
+            return Optional.of(slices(after, after.value(), done.done(), done.of(), null, maxRows, connection));
         }
         String beyond = after == null ? watermark + " IS NOT NULL" : watermark + " > " + type.literal(after.value());
         // An aggregate, not ORDER BY and LIMIT: the optimizer then drops joins that the watermark does not need.
-        String sql =
-                "SELECT len(w), CAST(w[-1] AS VARCHAR), CAST(list_max(list_filter(w, lambda x: x < w[-1])) AS VARCHAR)"
-                        + " FROM (SELECT min(" + watermark + ", " + (maxRows + 1) + ") AS w FROM " + query()
-                        + " WHERE "
-                        + beyond + " AND " + bound + ")";
+        String last = last("w");
+        String beforeLast = last(Sql.call("list_filter", "w", "lambda x: x < " + last));
+        String sql = "SELECT " + Sql.call("len", "w") + ", CAST(" + last + " AS VARCHAR), CAST(" + beforeLast
+                + " AS VARCHAR) FROM (SELECT " + Sql.call("min", watermark, String.valueOf(maxRows + 1))
+                + " AS w FROM " + query.sql() + " WHERE " + beyond + " AND " + bound + ")";
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
@@ -306,17 +368,20 @@ final class PageQuery {
             if (count == 0) {
                 return Optional.empty();
             }
-            String last = rows.getString(2);
-            String beforeLast = rows.getString(3);
+            String end = rows.getString(2);
+            String before = rows.getString(3);
             if (count <= maxRows) {
-                return Optional.of(range(after, last, false));
+                return Optional.of(range(after, end, false));
             }
             // The last value may go on beyond the limit, so the page ends with the one before it.
             return Optional.of(
-                    beforeLast != null
-                            ? range(after, beforeLast, true)
-                            : slice(after, last, 0, 1, maxRows, connection));
+                    before != null ? range(after, before, true) : slices(after, end, 0, 1, null, maxRows, connection));
         }
+    }
+
+    /** The last element of a list in ascending order: its greatest. */
+    private static String last(String list) {
+        return Sql.call("list_extract", list, "CAST('-1' AS BIGINT)");
     }
 
     /**
@@ -325,8 +390,8 @@ final class PageQuery {
      */
     long rowsScanned(Connection connection, Window window) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet plan = statement.executeQuery("EXPLAIN (ANALYZE, FORMAT json) SELECT count(*) FROM " + query()
-                        + " WHERE " + window.condition())) {
+                ResultSet plan = statement.executeQuery("EXPLAIN (ANALYZE, FORMAT json) SELECT " + ROWS + " FROM "
+                        + query.sql() + " WHERE " + window.condition())) {
             plan.next();
             return JSON.readTree(plan.getString(2))
                     .path("query")
@@ -340,15 +405,36 @@ final class PageQuery {
     /** How many rows meet a condition now. */
     private long count(Connection connection, String condition) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + query() + " WHERE " + condition)) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT " + ROWS + " FROM " + query.sql() + " WHERE " + condition)) {
             rows.next();
             return rows.getLong(1);
         }
     }
 
-    /** The rows of a window, in order of their watermark, each as the bytes of one {@link Event}. */
-    String pageSql(Window window) {
-        String separator = "chr(" + (int) Event.SEPARATOR + ")";
+    /** What all of this selects from, with the columns named by their places, as conditions name them. */
+    String from() {
+        return query.sql();
+    }
+
+    /**
+     * The rows of a window, in order of their watermark, each as the bytes of one {@link Event}. Of a row that is larger
+     * than may be, it gives what it is known by and its size.
+     */
+    String pageSql(Window window, RowLimit limit) {
+        String read = AliasedQuery.ROW + ".event";
+        String exceeded = limit.exceeded(query);
+        // Its size is known only of the whole; rows are measured in part where that spares DuckDB much memory.
+        String made = exceeded == null ? row() : "CASE WHEN " + exceeded + " THEN NULL ELSE " + row() + " END";
+        return "SELECT CASE WHEN " + Sql.call("octet_length", read) + " <= " + limit.bytes() + " THEN " + read
+                + " ELSE "
+                + largeRow(limit) + " END AS event FROM (SELECT *, " + made + " AS event FROM " + query.sql()
+                + " WHERE "
+                + window.condition() + ") AS " + AliasedQuery.ROW + " ORDER BY " + watermark;
+    }
+
+    private String row() {
+        String separator = Sql.call("chr", String.valueOf((int) Event.SEPARATOR));
         List<String> arguments = new ArrayList<>(List.of("CAST(" + watermark + " AS VARCHAR)", separator, eventTime()));
         for (EnvelopeColumn column : EnvelopeColumn.TEXTS) {
             arguments.add(separator);
@@ -358,8 +444,25 @@ final class PageQuery {
         }
         arguments.add(separator);
         arguments.addAll(new JsonSql(nonFinite).members(payload()));
-        return "SELECT encode(concat(" + String.join(", ", arguments) + ")) AS event FROM " + query() + " WHERE "
-                + window.condition() + " ORDER BY " + watermark;
+        return Sql.call("encode", Sql.call("concat", arguments.toArray(String[]::new)));
+    }
+
+    /** As {@link #row}: with the texts that are short, and in place of the payload the row's size and a digest. */
+    private String largeRow(RowLimit limit) {
+        String separator = Sql.call("chr", String.valueOf((int) Event.SEPARATOR));
+        List<String> arguments = new ArrayList<>(List.of("CAST(" + watermark + " AS VARCHAR)", separator, eventTime()));
+        for (EnvelopeColumn column : EnvelopeColumn.TEXTS) {
+            arguments.add(separator);
+            if (has(column)) {
+                arguments.add(RowLimit.ifShort(query.value(column.columnName()), text(column)));
+            }
+        }
+        arguments.add(separator);
+        arguments.add(Sql.call("chr", String.valueOf((int) RowLimit.TOO_LARGE)));
+        arguments.add(limit.size(query));
+        arguments.add("' '");
+        arguments.add(limit.digest(query));
+        return Sql.call("encode", Sql.call("concat", arguments.toArray(String[]::new)));
     }
 
     /**
@@ -370,35 +473,65 @@ final class PageQuery {
         return SelectedColumns.text(columns);
     }
 
+    /**
+     * The columns that are known once all up to a position is delivered: within a value those by which it is cut, so that
+     * a column that is new meanwhile does not sort its rows into other slices.
+     */
+    String columns(Watermark delivered) {
+        return SelectedColumns.text(delivered.isWhole() ? columns : sliced);
+    }
+
     /** What lies beyond a watermark and how much at or below it, by one pass over the watermark column. */
     Look look(Connection connection, @Nullable Watermark after, Instant now) throws SQLException {
         String settled = type.settled(watermark, now, stream.settle()).orElse("true");
         String beyond = after == null
                 ? watermark + " IS NOT NULL"
                 : watermark + (after.isWhole() ? " > " : " >= ") + type.literal(after.value());
-        String seconds = type.isTime()
-                ? "epoch(CAST(max(" + watermark + ") FILTER (WHERE " + settled + " AND isfinite(" + watermark
-                        + ")) AS TIMESTAMP)) - "
-                        + (after == null
-                                ? "epoch(CAST(min(" + watermark + ") FILTER (WHERE isfinite(" + watermark
-                                        + ")) AS TIMESTAMP))"
-                                : "epoch(CAST(" + type.literal(after.value()) + " AS TIMESTAMP))")
-                : "NULL";
+        String finite = type.isFinite(watermark);
+        String seconds = "NULL";
+        if (type.isTime()) {
+            String newest = Sql.call("max", watermark) + " FILTER (WHERE " + settled + " AND " + finite + ")";
+            String oldest = after == null
+                    ? Sql.call("min", watermark) + " FILTER (WHERE " + finite + ")"
+                    : type.literal(after.value());
+            seconds = Sql.call("-", type.seconds(newest), type.seconds(oldest));
+        }
         String passed = after == null
                 ? "0, NULL"
-                : "count(*) FILTER (WHERE NOT " + beyond + "), CASE WHEN max(" + watermark + ") < "
-                        + type.literal(after.value()) + " THEN CAST(max(" + watermark + ") AS VARCHAR) END";
-        String sql = "SELECT count(*) FILTER (WHERE " + beyond + " AND " + settled + "), count(*) FILTER (WHERE "
-                + watermark + " IS NULL), count(*) FILTER (WHERE " + beyond + " AND NOT " + settled + "), " + seconds
-                + ", " + passed + " FROM " + query();
+                : ROWS + " FILTER (WHERE NOT " + beyond + "), CASE WHEN " + Sql.call("max", watermark) + " < "
+                        + type.literal(after.value()) + " THEN " + text(Sql.call("max", watermark)) + " END";
+        String unsettled = beyond + " AND NOT " + settled;
+        String due = " FILTER (WHERE " + unsettled + (type.isTime() ? " AND " + finite : "") + ")";
+        String sql = "SELECT " + ROWS + " FILTER (WHERE " + beyond + " AND " + settled + "), " + ROWS
+                + " FILTER (WHERE " + watermark + " IS NULL), " + ROWS + " FILTER (WHERE " + unsettled + "), " + seconds
+                + ", " + passed + ", " + text(Sql.call("min", watermark) + due) + ", "
+                + text(Sql.call("max", watermark) + due) + ", "
+                + text(Sql.call("max", watermark) + " FILTER (WHERE " + settled + ")") + " FROM " + query.sql();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
             double lag = rows.getDouble(4);
             OptionalLong lagSeconds = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(Math.max(0, (long) lag));
-            Backlog backlog = new Backlog(rows.getLong(1), lagSeconds, rows.getLong(3), rows.getLong(2));
-            return new Look(backlog, rows.getLong(5), rows.getString(6));
+            Instant firstDue = type.due(rows.getString(7), stream.settle());
+            Instant lastDue = type.due(rows.getString(8), stream.settle());
+            Backlog backlog = new Backlog(
+                    rows.getLong(1),
+                    lagSeconds,
+                    rows.getLong(3),
+                    lastDue == null ? null : firstDue,
+                    firstDue == null ? null : lastDue,
+                    rows.getLong(2));
+            return new Look(
+                    backlog,
+                    rows.getLong(5),
+                    rows.getString(6),
+                    WatermarkType.epochSecond(rows.getString(9)),
+                    Waiting.words(backlog, stream.watermarkColumn(), type.usualWait(stream.settle()), now));
         }
+    }
+
+    private static String text(String value) {
+        return "CAST(" + value + " AS VARCHAR)";
     }
 
     /**
@@ -407,23 +540,30 @@ final class PageQuery {
      * @param backlog what lies beyond the watermark
      * @param passed rows at or below the watermark; of a value that is passed in part, none
      * @param newestBehind the newest watermark that the source holds, where that lies behind the stream's; else null
+     * @param newest the newest settled watermark in whole seconds since 1970; empty where it is no time that a calendar
+     *     of four digits a year has
+     * @param waiting tells of rows that wait since their time lies in the future; null when there are none
      */
-    record Look(Backlog backlog, long passed, @Nullable String newestBehind) {}
+    record Look(
+            Backlog backlog,
+            long passed,
+            @Nullable String newestBehind,
+            OptionalLong newest,
+            @Nullable String waiting) {}
 
     /**
      * How many rows each bucket holds at or below a watermark; of a value that is passed in part, none of its rows.
      *
-     * @param range what else must hold of a row, as SQL, to be counted apart
+     * @param range what else must hold of a row to be counted apart
      * @return those that hold any, in the order of the watermark
      */
-    List<BucketRows> buckets(Connection connection, Watermark upTo, String range) throws SQLException {
-        String key = type.bucketKey(watermark);
-        String name = type.bucketName("k", "lowest");
-        String sql = "SELECT " + name + " AS bucket, CAST(sum(n) AS BIGINT), CAST(sum(i) AS BIGINT),"
-                + " CAST(min(lowest) AS VARCHAR), CAST(max(highest) AS VARCHAR) FROM (SELECT " + key
-                + " AS k, count(*) AS n, count(*) FILTER (WHERE " + range + ") AS i, min(" + watermark
-                + ") AS lowest, max(" + watermark + ") AS highest FROM " + query() + " WHERE " + atOrBelow(upTo)
-                + " GROUP BY k) GROUP BY bucket ORDER BY min(lowest)";
+    List<BucketRows> buckets(Connection connection, Watermark upTo, WatermarkCondition range) throws SQLException {
+        String sql = "SELECT " + type.bucketName("k", "lowest") + ", " + sum("n") + ", " + sum("i") + ", CAST("
+                + Sql.call("min", "lowest") + " AS VARCHAR), CAST(" + Sql.call("max", "highest")
+                + " AS VARCHAR) FROM (SELECT " + type.bucketKey(watermark) + " AS k, " + ROWS + " AS n, " + ROWS
+                + " FILTER (WHERE " + range.on(watermark) + ") AS i, " + Sql.call("min", watermark) + " AS lowest, "
+                + Sql.call("max", watermark) + " AS highest FROM " + query.sql() + " WHERE "
+                + atOrBelow(upTo).on(watermark) + " GROUP BY 1) GROUP BY 1 ORDER BY " + Sql.call("min", "lowest");
         List<BucketRows> buckets = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -433,6 +573,10 @@ final class PageQuery {
             }
         }
         return buckets;
+    }
+
+    private static String sum(String numbers) {
+        return "CAST(" + Sql.call("sum", numbers) + " AS BIGINT)";
     }
 
     /**
@@ -450,13 +594,14 @@ final class PageQuery {
     Shape shape(Connection connection, Instant now) throws SQLException {
         String settled = type.settled(watermark, now, stream.settle()).orElse("true");
         String known = watermark + " IS NOT NULL";
-        String from = " FROM " + query();
-        String sql = "SELECT (SELECT count(*)" + from + "), (SELECT count(*)" + from + " WHERE " + known
-                + " AND NOT " + settled
-                + "), (SELECT count(*) FILTER (WHERE w < before) FROM (SELECT w, lag(w) OVER () AS"
-                + " before FROM (SELECT " + watermark + " AS w" + from + " WHERE " + known + "))), t.* FROM (SELECT"
-                + " count(*), coalesce(sum(n), 0), coalesce(max(n), 0) FROM (SELECT count(*) AS n" + from + " WHERE "
-                + known + " GROUP BY " + watermark + ")) AS t";
+        String from = " FROM " + query.sql();
+        String unsettled = "(SELECT " + ROWS + from + " WHERE " + known + " AND NOT " + settled + ")";
+        String stepsBack = "(SELECT " + ROWS + " FILTER (WHERE w < before) FROM (SELECT w, " + Sql.call("lag", "w")
+                + " OVER () AS before FROM (SELECT " + watermark + " AS w" + from + " WHERE " + known + ")))";
+        String values = "(SELECT " + ROWS + ", coalesce(" + Sql.call("sum", "n") + ", 0), coalesce("
+                + Sql.call("max", "n") + ", 0) FROM (SELECT " + ROWS + " AS n" + from + " WHERE " + known
+                + " GROUP BY " + watermark + ")) AS t";
+        String sql = "SELECT (SELECT " + ROWS + from + "), " + unsettled + ", " + stepsBack + ", t.* FROM " + values;
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -482,6 +627,34 @@ final class PageQuery {
      */
     record Shape(long rows, long withoutWatermark, long unsettled, long stepsBack, long values, long largestTie) {}
 
+    /**
+     * The largest of these units of which all watermarks are whole ones, although their type is finer: a loader cuts
+     * them off. By one pass over the watermark column.
+     *
+     * @return empty when there is none, or not more than one watermark to tell by
+     */
+    Optional<ChronoUnit> wholeUnit(Connection connection) throws SQLException {
+        List<ChronoUnit> units = CUT_OFF.stream().filter(type::isFinerThan).toList();
+        if (units.isEmpty()) {
+            return Optional.empty();
+        }
+        String sql = "SELECT coalesce(" + Sql.call("min", watermark) + " < " + Sql.call("max", watermark) + ", false)"
+                + units.stream()
+                        .map(unit -> ", coalesce(" + Sql.call("bool_and", type.isWhole(unit, watermark)) + ", false)")
+                        .collect(Collectors.joining())
+                + " FROM " + query.sql() + " WHERE " + type.isFinite(watermark);
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            for (int i = 0; rows.getBoolean(1) && i < units.size(); i++) {
+                if (rows.getBoolean(i + 2)) {
+                    return Optional.of(units.get(i));
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
     /** How many rows lie in those slices of a value that are done. */
     long rowsWithin(Connection connection, Watermark position) throws SQLException {
         Slices slices = position.slices();
@@ -495,18 +668,18 @@ final class PageQuery {
     }
 
     /** The condition that a row lies at or below a watermark; of a value that is passed in part no row does. */
-    String atOrBelow(Watermark position) {
-        return watermark + (position.isWhole() ? " <= " : " < ") + type.literal(position.value());
+    WatermarkCondition atOrBelow(Watermark position) {
+        return at -> at + (position.isWhole() ? " <= " : " < ") + type.literal(position.value());
     }
 
     /** The condition that a row's watermark is a value or a later one. */
-    String atOrAbove(String value) {
-        return watermark + " >= " + type.literal(value);
+    WatermarkCondition atOrAbove(String value) {
+        return at -> at + " >= " + type.literal(value);
     }
 
     /** The condition that a row lies between two watermark values, both included. */
-    String between(String lowest, String highest) {
-        return watermark + " BETWEEN " + type.literal(lowest) + " AND " + type.literal(highest);
+    WatermarkCondition between(String lowest, String highest) {
+        return at -> at + " BETWEEN " + type.literal(lowest) + " AND " + type.literal(highest);
     }
 
     private Window range(@Nullable Watermark after, String to, boolean more) {
@@ -520,41 +693,74 @@ final class PageQuery {
         return new Window(after, Watermark.of(type.sqlName(), to), more, condition);
     }
 
-    /** The next slice of one value, of which {@code done} of {@code of} slices are done. */
-    private Window slice(@Nullable Watermark after, String value, int done, int of, int maxRows, Connection connection)
+    /**
+     * The next slices of one value, of which {@code done} of {@code of} slices are done.
+     *
+     * @param end how many may be done after them; null for all
+     */
+    private Window slices(
+            @Nullable Watermark after,
+            String value,
+            int done,
+            int of,
+            @Nullable Slices end,
+            int maxRows,
+            Connection connection)
             throws SQLException {
         String equal = watermark + " = " + type.literal(value);
-        long rows = count(connection, equal);
-        // A finer cut than before is a multiple of it, so that what was done is still a prefix.
-        int slices = of;
-        while (rows / slices >= maxRows && slices < MOST_SLICES) {
-            slices *= 2;
+        SliceCounts counted = counts != null && counts.tellsOf(value, done, of) ? counts : null;
+        if (counted == null) {
+            int slices = of > 1 ? of : SliceCounts.cut(count(connection, equal), of, maxRows);
+            if (slices == 1) {
+                return new Window(after, Watermark.of(type.sqlName(), value), true, equal);
+            }
+            counted = count(connection, equal, value, slices, done * (slices / of));
         }
-        int next = done * (slices / of);
-        Watermark to = Watermark.of(type.sqlName(), value, next + 1, slices);
-        if (slices == 1) {
-            return new Window(after, to, true, equal);
+        int begin = counted.slice(done, of);
+        int to = counted.end(begin, most(counted, end), maxRows);
+        if (counted.rowsWithin(begin, to) > maxRows) {
+            int finer = SliceCounts.cut(count(connection, equal), counted.of(), maxRows);
+            if (finer > counted.of()) {
+                counted = count(connection, equal, value, finer, done * (finer / of));
+                begin = counted.slice(done, of);
+                to = counted.end(begin, most(counted, end), maxRows);
+            }
         }
-        return new Window(after, to, true, equal + " AND " + slice(slices) + " = " + next);
+        counts = counted;
+        String slice = slice(counted.of());
+        return new Window(
+                after,
+                Watermark.of(type.sqlName(), value, to, counted.of()),
+                true,
+                equal + " AND " + slice + " BETWEEN " + begin + " AND " + (to - 1));
+    }
+
+    private static int most(SliceCounts counted, @Nullable Slices end) {
+        return end == null ? counted.of() : counted.slice(end.done(), end.of());
+    }
+
+    private SliceCounts count(Connection connection, String equal, String value, int of, int first)
+            throws SQLException {
+        return SliceCounts.count(connection, query.sql(), equal, slice(of), value, of, first);
+    }
+
+    /** The rows of the source may be others than those that were counted. */
+    void recount() {
+        counts = null;
     }
 
     /** Which slice a row lies in. */
-    private static String slice(int slices) {
+    private String slice(int slices) {
         int bits = Integer.numberOfTrailingZeros(slices);
-        return "(md5_number_lower(CAST(" + ROW + " AS VARCHAR)) >> " + (Long.SIZE - bits) + ")";
-    }
-
-    private String query() {
-        // Closed on a line of its own, because the query may end in a comment; opened on the query's first line, so
-        // that
-        // DuckDB's messages count the lines of the query file.
-        return "(" + stream.query() + "\n) AS " + ROW;
+        String digits = "CAST(CAST(" + Sql.call("md5_number", query.text(sliced)) + " AS BIT) AS VARCHAR)";
+        String first = Sql.call("substr", digits, "1", String.valueOf(Long.SIZE));
+        return Sql.call(">>", "CAST(CAST(" + first + " AS BIT) AS UBIGINT)", String.valueOf(Long.SIZE - bits));
     }
 
     private List<Member> payload() {
         return columns.stream()
                 .filter(column -> !column.name().startsWith(ENVELOPE_PREFIX))
-                .map(column -> new Member(column.name(), ROW + "." + Sql.name(column.name()), column.type()))
+                .map(column -> new Member(column.name(), query.value(column.name()), column.type()))
                 .toList();
     }
 
@@ -570,11 +776,9 @@ final class PageQuery {
     }
 
     private String iso(Column column) {
-        String value = ROW + "." + Sql.name(column.name());
+        String value = query.value(column.name());
         boolean date = column.type().equals(new DuckDbType.Scalar("DATE"));
-        return date
-                ? new JsonSql(nonFinite).of("CAST(" + value + " AS TIMESTAMP)", new DuckDbType.Scalar("TIMESTAMP"))
-                : new JsonSql(nonFinite).of(value, column.type());
+        return date ? JsonSql.startOfDay(value) : new JsonSql(nonFinite).of(value, column.type());
     }
 
     private boolean has(EnvelopeColumn envelope) {
@@ -582,8 +786,10 @@ final class PageQuery {
     }
 
     /** As a JSON text; NULL for an empty one. As it is made of a column of the payload, it is made once for both. */
-    private static String text(EnvelopeColumn column) {
-        return "nullif(CAST(to_json(CAST(" + ROW + "." + Sql.name(column.columnName())
-                + " AS VARCHAR)) AS VARCHAR), '\"\"')";
+    private String text(EnvelopeColumn column) {
+        String json = "CAST("
+                + Sql.call("to_json", "CAST(" + query.value(column.columnName()) + " AS VARCHAR)")
+                + " AS VARCHAR)";
+        return "CASE WHEN " + json + " = '\"\"' THEN NULL ELSE " + json + " END";
     }
 }

@@ -1,8 +1,11 @@
 package io.factstream.stream;
 
 import io.factstream.config.ConfigurationException;
+import io.factstream.eventhubs.HubLayout;
 import io.factstream.source.FileStamp;
 import io.factstream.stream.PageMemory.Room;
+import io.factstream.stream.PageQuery.Look;
+import io.factstream.time.Moment;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import java.sql.Connection;
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the next page of a stream and takes its rows into memory, and looks now and then how much lies beyond.
  *
- * <p>For one thread at a time. {@link #backlog}, {@link #lateRows} and {@link #warning} may be asked from anywhere.
+ * <p>For one thread at a time. {@link #lateRows} and {@link #warning} may be asked from anywhere.
  */
 final class PageReader {
 
@@ -54,46 +57,60 @@ final class PageReader {
     private final Envelope envelope;
     private final PageSize pageSize;
     private final SourceWatch watch;
+    private final Lag lag;
+    private final @Nullable String columns;
+
+    /** So often in a row a page that has lost all its rows is planned anew: files beside the source may have changed. */
+    private static final int MOST_VANISHED = 3;
 
     private @Nullable Described described;
+    private RowLimit rowLimit;
+    private int vanished;
     private PageQuery.@Nullable Pace pace;
 
     private long pages;
     /** What a row takes in memory, by the last page. */
     private long rowBytes = UNKNOWN_ROW_BYTES;
 
-    private Instant nextLook = Instant.MIN;
-    private volatile Backlog backlog = Backlog.UNKNOWN;
+    private @Nullable Moment nextLook;
+    private long withoutWatermark;
 
     /**
      * The query with its columns.
      *
      * @param opening of the source in which it was last used
      * @param stamp of the source when it was asked for its columns
-     * @param at when that was
+     * @param at when that was, for comparing it with times of files
+     * @param asked when that was
      */
-    private record Described(PageQuery query, long opening, FileStamp stamp, Instant at) {
+    private record Described(PageQuery query, long opening, FileStamp stamp, Instant at, Moment asked) {
+
+        private Described with(PageQuery ordered) {
+            return new Described(ordered, opening, stamp, at, asked);
+        }
 
         /** Whether its columns are the same in another opening. */
-        boolean holds(FileStamp found, Instant now) {
+        boolean holds(FileStamp found, Moment now) {
             return found.equals(stamp)
                     && stamp.isFromBefore(at.minus(COARSEST_FILE_TIME))
-                    && now.isBefore(at.plus(DESCRIBE_INTERVAL));
+                    && now.isBefore(asked.plus(DESCRIBE_INTERVAL));
         }
     }
 
-    PageReader(StreamDefinition definition, StreamServices services) {
+    /**
+     * @param lag is told what its looks find
+     * @param columns that the query is known to have given, before the stream has a position; null when it is not known
+     */
+    PageReader(StreamDefinition definition, StreamServices services, Lag lag, @Nullable String columns) {
         this.definition = definition;
         this.services = services;
+        this.lag = lag;
+        this.columns = columns;
         StreamServices.Pages settings = services.pages();
         envelope = new Envelope(definition, settings.eventSource(), settings.schemaVersion(), settings.sessionId());
         pageSize = new PageSize(USUAL_ROWS, settings.maxPageRows(), settings.maxPageBytes());
+        rowLimit = RowLimit.of(settings.maxEventBytes());
         watch = new SourceWatch(definition, services.watermarks());
-    }
-
-    /** As of the last look. */
-    Backlog backlog() {
-        return backlog;
     }
 
     /** As of the last look. */
@@ -114,12 +131,14 @@ final class PageReader {
 
     /** Whether the next page is to be planned from the saved watermark, because it is time to look what lies beyond. */
     boolean isToLook() {
-        return services.clock().instant().isAfter(nextLook);
+        return nextLook == null || nextLook.isBefore(services.ticker().now());
     }
 
-    /** A page was too large. Returns false when it cannot be made smaller. */
+    /** DuckDB had no memory for a page. Returns false when it cannot be made smaller. */
     boolean shrink() {
-        return pageSize.shrink();
+        boolean measured = rowLimit.isMeasured();
+        rowLimit = rowLimit.measured();
+        return pageSize.shrink() || !measured;
     }
 
     /** How many rows the next page may have. */
@@ -132,12 +151,17 @@ final class PageReader {
      *
      * @param window where the next page begins and ends; empty when nothing settled lies beyond
      */
-    record Found(PageQuery query, @Nullable Watermark position, Instant settled, Optional<Window> window) {
+    record Found(
+            PageQuery query,
+            @Nullable Watermark position,
+            Instant settled,
+            Optional<Window> window,
+            RowLimit rowLimit) {
 
         /** What gives the rows of the page; null when there is none. */
         @Nullable
         String sql() {
-            return window.map(query::pageSql).orElse(null);
+            return window.map(page -> query.pageSql(page, rowLimit)).orElse(null);
         }
     }
 
@@ -148,7 +172,7 @@ final class PageReader {
      */
     Found find(Connection connection, @Nullable SavedWatermark saved) throws SQLException {
         Watermark position = saved == null ? null : saved.position();
-        PageQuery query = prepare(connection, position);
+        PageQuery query = prepare(connection, position, saved == null ? columns : saved.columns());
         watch.begin(connection, query, saved);
         return find(connection, query, position);
     }
@@ -158,7 +182,7 @@ final class PageReader {
      * columns, and what was found is not to be {@linkplain #look looked} beyond.
      */
     Found findAfter(Connection connection, Page page) throws SQLException {
-        PageQuery query = prepare(connection, page.to());
+        PageQuery query = prepare(connection, page.to(), page.passed().columns());
         watch.goOn(query, page.passed());
         return find(connection, query, page.to());
     }
@@ -166,7 +190,7 @@ final class PageReader {
     private Found find(Connection connection, PageQuery query, @Nullable Watermark position) throws SQLException {
         Instant settled = services.settled().instant();
         Optional<Window> window = query.next(connection, position, settled, pageSize.rows(), pace);
-        return new Found(query, position, settled, window);
+        return new Found(query, position, settled, window, rowLimit);
     }
 
     /**
@@ -175,29 +199,35 @@ final class PageReader {
      * @param stamp of the source, from before it was opened
      */
     void look(Connection connection, Found found, FileStamp stamp) throws SQLException {
-        Instant now = services.clock().instant();
-        if (found.window().isPresent() && !now.isAfter(nextLook)) {
+        Moment now = services.ticker().now();
+        if (found.window().isPresent() && !isToLook()) {
             return;
         }
         long began = System.nanoTime();
-        show(watch.look(connection, found.query(), found.position(), found.settled(), stamp, now));
+        Look look = watch.look(connection, found.query(), found.position(), found.settled(), stamp, now);
+        Backlog backlog = look.backlog();
+        tellThoseWithoutWatermark(backlog.withoutWatermark());
         if (found.window().isPresent()
                 && found.query().rowsScanned(connection, found.window().get()) >= backlog.rows() / 2) {
             pageSize.scansAll(backlog.rows());
         } else {
             pageSize.scansOwn();
         }
-        Duration pause = Duration.ofNanos(System.nanoTime() - began).multipliedBy(LOOK_SHARE);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        lag.found(look, found.position(), stamp, took);
+        Duration pause = took.multipliedBy(LOOK_SHARE);
         nextLook = now.plus(pause.compareTo(LOOK_INTERVAL) > 0 ? pause : LOOK_INTERVAL);
     }
 
-    private PageQuery prepare(Connection connection, @Nullable Watermark position) throws SQLException {
+    private PageQuery prepare(Connection connection, @Nullable Watermark position, @Nullable String known)
+            throws SQLException {
         long opening = services.source().opening();
         Described last = described;
         if (last == null || last.opening() != opening) {
             last = describe(connection, last, opening);
-            described = last;
         }
+        last = last.with(last.query().withKnown(known));
+        described = last;
         refuseChangedType(position, last.query().type());
         return last.query();
     }
@@ -205,14 +235,23 @@ final class PageReader {
     private Described describe(Connection connection, @Nullable Described before, long opening) throws SQLException {
         // Of the open file, which nobody can be writing.
         FileStamp stamp = services.source().stamp();
-        Instant now = services.clock().instant();
+        Instant at = services.clock().instant();
+        Moment now = services.ticker().now();
         if (before != null && before.holds(stamp, now)) {
-            return new Described(before.query(), opening, stamp, before.at());
+            return new Described(before.query(), opening, stamp, before.at(), before.asked());
         }
-        PageQuery query = before == null
-                ? PageQuery.prepare(definition, connection, services.pages().nonFinite())
-                : before.query().again(connection);
-        return new Described(query, opening, stamp, now);
+        PageQuery query = before == null ? prepare(connection) : before.query().again(connection);
+        if (before != null && !before.stamp().equals(stamp)) {
+            query.recount();
+        }
+        return new Described(query, opening, stamp, at, now);
+    }
+
+    private PageQuery prepare(Connection connection) throws SQLException {
+        PageQuery query =
+                PageQuery.prepare(definition, connection, services.pages().nonFinite());
+        query.advice().forEach(problem -> LOG.warn("stream={} {}", definition.id(), problem));
+        return query;
     }
 
     private void refuseChangedType(@Nullable Watermark position, WatermarkType type) {
@@ -226,16 +265,16 @@ final class PageReader {
         }
     }
 
-    private void show(Backlog found) {
-        if (found.withoutWatermark() > backlog.withoutWatermark()) {
+    private void tellThoseWithoutWatermark(long found) {
+        if (found > withoutWatermark) {
             LOG.warn(
                     "stream={} rows={} have no {} and can never be read; give them one, or exclude them in {}",
                     definition.id(),
-                    found.withoutWatermark(),
+                    found,
                     definition.watermarkColumn(),
                     definition.queryFile());
         }
-        backlog = found;
+        withoutWatermark = found;
     }
 
     /**
@@ -260,10 +299,17 @@ final class PageReader {
             close.run();
         }
         boolean tooLarge = read.bytes > pageSize.bytes();
-        if (tooLarge && !read.hasWholeValue() && pageSize.shrink()) {
+        if (tooLarge && !read.hasWholeValue() && pageSize.exceeded(read.events.size())) {
+            recount();
             room.release();
             return Optional.empty();
         }
+        if (read.events.isEmpty() && window.hasRows()) {
+            refuseVanished(window);
+            room.release();
+            return Optional.empty();
+        }
+        vanished = 0;
         room.resize(read.memory());
         if (!read.events.isEmpty()) {
             rowBytes = read.memory() / read.events.size();
@@ -276,17 +322,41 @@ final class PageReader {
             events = read.wholeValues();
             more = true;
         }
-        if (more) {
+        if (more && to.isWhole()) {
             pageSize.filled(read.events.size(), read.bytes);
+        } else if (more) {
+            pageSize.filledWithinValue(read.events.size(), read.bytes);
         }
         pace = more ? PageQuery.Pace.of(window.from(), to, events.size()) : null;
-        Batches sorter = new Batches(
-                services.hubs().layout(definition.hub()),
-                envelope,
-                services.pages().nonFinite());
+        HubLayout hub = services.hubs().layout(definition.hub());
         WatermarkType type = WatermarkType.named(to.type()).orElseThrow();
-        return Optional.of(new Page(
-                window.from(), to, watch.passed(type, events), more, room, sorter.of(definition, events, pages++)));
+        return Optional.of(
+                new Page(window.from(), to, watch.passed(type, events, to), more, room, hub, batches(hub, events)));
+    }
+
+    /** A page was larger than planned: what its slices were counted by may not hold any more. */
+    private void recount() {
+        if (described != null) {
+            described.query().recount();
+        }
+    }
+
+    private List<PartitionBatches> batches(HubLayout hub, List<Event> events) {
+        return new Batches(hub, envelope, services.pages().nonFinite()).of(definition, events, pages++);
+    }
+
+    /** A page that waits to be sent, sorted into the partitions that its hub has now. */
+    Page sorted(Page page) {
+        HubLayout hub = services.hubs().layout(definition.hub());
+        return page.isFor(hub) ? page : page.sorted(hub, events -> batches(hub, events));
+    }
+
+    /** Rows were there a moment ago, and the source was open all the while: the watermark must not pass them. */
+    private void refuseVanished(Window window) {
+        vanished++;
+        if (vanished >= MOST_VANISHED) {
+            throw window.vanished(definition);
+        }
     }
 
     /** The rows of a page as they come, with the last place where a watermark value ends. */

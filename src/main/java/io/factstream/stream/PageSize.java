@@ -17,6 +17,8 @@ final class PageSize {
 
     private static final int GROWTH = 4;
     private static final int MOST_SCANS = 64;
+    /** Of the rows that fit into a page, as many are aimed at where one that is too large must be read anew. */
+    private static final double FITTING_SHARE = 0.75;
 
     private final int maxRows;
     private final long maxBytes;
@@ -49,7 +51,15 @@ final class PageSize {
 
     /** A page of that many rows and bytes was read, and more lay beyond it. */
     void filled(int read, long bytes) {
-        long fitting = bytes == 0 ? maxRows : Math.max(1, maxBytes * read / bytes);
+        grow(bytes == 0 ? maxRows : maxBytes * read / bytes);
+    }
+
+    /** As above, a page that ended within a value: if the next one is too large, none of its rows can be kept. */
+    void filledWithinValue(int read, long bytes) {
+        grow(bytes == 0 ? maxRows : (long) (FITTING_SHARE * maxBytes * read / bytes));
+    }
+
+    private void grow(long fitting) {
         rows = (int) Math.max(1, Math.min(Math.min(limit, fitting), (long) rows * GROWTH));
     }
 
@@ -63,7 +73,16 @@ final class PageSize {
         limit = usualRows;
     }
 
-    /** A page was too large. Returns false when it cannot be made smaller. */
+    /** A page had too many bytes after so many rows. Returns false when it cannot be made smaller. */
+    boolean exceeded(int read) {
+        if (rows == 1) {
+            return false;
+        }
+        rows = (int) Math.max(1, Math.min((long) rows / 2, (long) (FITTING_SHARE * read)));
+        return true;
+    }
+
+    /** DuckDB had no memory for a page. Returns false when it cannot be made smaller. */
     boolean shrink() {
         if (rows == 1) {
             return false;

@@ -1,34 +1,16 @@
 package io.factstream.stream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the WHERE of a stream's query does with the stream's own watermark, as far as DuckDB's parser shows it. Which rows
  * a query takes must not depend on when it is run: FactStream asks again and again, and sends what is new.
  */
 final class QueryFilter {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static final Set<String> PRESENT = Set.of(
-            "now",
-            "current_timestamp",
-            "get_current_timestamp",
-            "transaction_timestamp",
-            "current_localtimestamp",
-            "localtimestamp",
-            "current_date",
-            "today");
-
-    private static final Set<String> CHANCE = Set.of("random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7");
 
     private final JsonNode where;
     private final String column;
@@ -39,41 +21,22 @@ final class QueryFilter {
     }
 
     /**
-     * @param where DuckDB's tree of the WHERE clause, as JSON; null when there is none
+     * @param where DuckDB's tree of the WHERE clause
      * @param selected DuckDB's tree of the selected columns
      * @param watermark the name of the watermark among them
      */
-    static QueryFilter of(@Nullable String where, @Nullable String selected, String watermark) {
-        try {
-            JsonNode tree = JSON.readTree(where == null || selected == null ? "null" : where);
-            String column = tree.isNull()
-                    ? watermark
-                    : StreamSupport.stream(JSON.readTree(selected).spliterator(), false)
-                            .filter(item -> item.path("alias").asText().equals(watermark))
-                            .map(QueryFilter::columnName)
-                            .findFirst()
-                            .orElse(watermark);
-            return new QueryFilter(tree, column);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("DuckDB writes its tree as JSON", e);
-        }
-    }
-
-    /** Where it leaves out what lies below a bound that moves: the present time, or what another query finds. */
-    Optional<String> byTheMoment() {
-        return lowerBound(where, QueryFilter::moves).map(QueryFilter::location);
+    static QueryFilter of(JsonNode where, JsonNode selected, String watermark) {
+        String column = StreamSupport.stream(selected.spliterator(), false)
+                .filter(item -> item.path("alias").asText().equals(watermark))
+                .map(QueryFilter::columnName)
+                .findFirst()
+                .orElse(watermark);
+        return new QueryFilter(where, column);
     }
 
     /** Where it leaves out what lies below a bound that stays. */
     Optional<String> byConstant() {
-        return lowerBound(
-                        where, bound -> bound.path("class").asText().matches("CONSTANT|CAST|FUNCTION") && !moves(bound))
-                .map(QueryFilter::location);
-    }
-
-    /** Where it takes rows at random. */
-    Optional<String> byChance() {
-        return find(where, node -> isNamed(node, CHANCE)).map(QueryFilter::location);
+        return lowerBound(where, QueryFilter::isConstant).map(QueryFilter::location);
     }
 
     private Optional<JsonNode> lowerBound(JsonNode tree, Predicate<JsonNode> bound) {
@@ -94,18 +57,16 @@ final class QueryFilter {
         return !column.isEmpty() && columnName(node).equalsIgnoreCase(column);
     }
 
-    private static boolean moves(JsonNode tree) {
-        return find(
-                        tree,
-                        node -> isNamed(node, PRESENT)
-                                || node.path("class").asText().equals("SUBQUERY"))
-                .isPresent();
-    }
-
-    /** A function of one of these names; some are written without parentheses, and then look like columns. */
-    private static boolean isNamed(JsonNode node, Set<String> names) {
-        return names.contains(node.path("function_name").asText().toLowerCase(Locale.ROOT))
-                || names.contains(columnName(node).toLowerCase(Locale.ROOT));
+    /** Neither of a row, nor of another query, nor of the present time, which some keywords tell that look like columns. */
+    private static boolean isConstant(JsonNode bound) {
+        return bound.path("class").asText().matches("CONSTANT|CAST|FUNCTION")
+                && find(
+                                bound,
+                                node -> node.path("class").asText().matches("COLUMN_REF|SUBQUERY")
+                                        || FunctionStability.PRESENT.containsKey(node.path("function_name")
+                                                .asText()
+                                                .toLowerCase(Locale.ROOT)))
+                        .isEmpty();
     }
 
     private static String columnName(JsonNode node) {

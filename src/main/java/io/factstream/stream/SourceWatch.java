@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.source.FileStamp;
 import io.factstream.stream.PageQuery.BucketRows;
 import io.factstream.stream.PageQuery.Look;
+import io.factstream.time.Moment;
 import io.factstream.watermark.Coverage;
 import io.factstream.watermark.Delivered;
 import io.factstream.watermark.Passed;
@@ -43,15 +44,16 @@ final class SourceWatch {
     private final StreamDefinition stream;
     private final WatermarkStore watermarks;
 
-    private String columns = "";
+    private @Nullable PageQuery query;
     private String announced = "";
+    private String reordered = "";
     private @Nullable Compared compared;
 
     private volatile LateRows lateRows = LateRows.NONE;
     private volatile @Nullable String warning;
 
     /** What the newest comparison of the buckets was made from. */
-    private record Compared(long revision, long difference, FileStamp stamp, Instant at) {}
+    private record Compared(long revision, long difference, FileStamp stamp, Moment at) {}
 
     SourceWatch(StreamDefinition stream, WatermarkStore watermarks) {
         this.stream = stream;
@@ -77,11 +79,11 @@ final class SourceWatch {
      * @throws io.factstream.config.ConfigurationException when a column is gone or has another type
      */
     void begin(Connection connection, PageQuery query, @Nullable SavedWatermark saved) throws SQLException {
-        columns = query.columns();
+        this.query = query;
         if (saved == null) {
             return;
         }
-        compareColumns(saved.columns());
+        compareColumns(query, saved.columns());
         if (watermarks.delivered(stream.id()).isEmpty()) {
             takeBaseline(connection, query, saved.position());
         }
@@ -93,11 +95,12 @@ final class SourceWatch {
      * @param before what that page delivers
      */
     void goOn(PageQuery query, Passed before) {
-        columns = query.columns();
-        compareColumns(before.columns());
+        this.query = query;
+        compareColumns(query, before.columns());
     }
 
-    private void compareColumns(@Nullable String before) {
+    private void compareColumns(PageQuery query, @Nullable String before) {
+        String columns = query.columns();
         if (before != null && !columns.equals(before)) {
             SelectedColumns selected = SelectedColumns.of(before, columns);
             selected.refuseDrift(stream);
@@ -110,11 +113,19 @@ final class SourceWatch {
                 announced = columns;
             }
         }
+        if (query.isReordered() && !columns.equals(reordered)) {
+            LOG.info(
+                    "stream={} {} gives its columns in another order than before; events keep the one they had, and so"
+                            + " their ids",
+                    stream.id(),
+                    stream.queryFile());
+            reordered = columns;
+        }
     }
 
     private void takeBaseline(Connection connection, PageQuery query, Watermark position) throws SQLException {
         Map<String, Long> rows = new HashMap<>();
-        for (BucketRows bucket : query.buckets(connection, position, "true")) {
+        for (BucketRows bucket : query.buckets(connection, position, WatermarkCondition.ALWAYS)) {
             rows.put(bucket.bucket(), bucket.rows());
         }
         long within = query.rowsWithin(connection, position);
@@ -126,9 +137,12 @@ final class SourceWatch {
         }
     }
 
-    /** The rows of a page of the query that was last {@linkplain #begin begun} with, as an advance takes them. */
-    Passed passed(WatermarkType type, List<Event> events) {
-        return new Passed(events.size(), BucketCounts.of(type, events), columns);
+    /** The rows of a page up to a position, of the query last {@linkplain #begin begun} with, as an advance takes them. */
+    Passed passed(WatermarkType type, List<Event> events, Watermark to) {
+        return new Passed(
+                events.size(),
+                BucketCounts.of(type, events),
+                Objects.requireNonNull(query, "begun with one").columns(to));
     }
 
     /**
@@ -139,13 +153,13 @@ final class SourceWatch {
      * @param stamp of the source, from before it was opened
      * @param now when this is
      */
-    Backlog look(
+    Look look(
             Connection connection,
             PageQuery query,
             @Nullable Watermark position,
             Instant settled,
             FileStamp stamp,
-            Instant now)
+            Moment now)
             throws SQLException {
         Look look = query.look(connection, position, settled);
         if (position == null) {
@@ -162,11 +176,11 @@ final class SourceWatch {
                                     + " removed. Nothing is sent until rows beyond the watermark appear. Put the right table"
                                     + " back, or send what is there: factstream watermark rewind " + stream.id());
         }
-        return look.backlog();
+        return look;
     }
 
     private void compare(
-            Connection connection, PageQuery query, Watermark position, long sourceRows, FileStamp stamp, Instant now)
+            Connection connection, PageQuery query, Watermark position, long sourceRows, FileStamp stamp, Moment now)
             throws SQLException {
         Delivered delivered = watermarks.delivered(stream.id()).orElse(null);
         if (delivered == null || !delivered.position().equals(position)) {
@@ -183,7 +197,7 @@ final class SourceWatch {
         }
         Coverage coverage = watermarks.coverage(stream.id()).orElse(null);
         if (coverage != null && coverage.total().equals(delivered)) {
-            tell(difference(query.type(), coverage, query.buckets(connection, position, "true")));
+            tell(difference(query.type(), coverage, query.buckets(connection, position, WatermarkCondition.ALWAYS)));
             compared = new Compared(delivered.revision(), difference, stamp, now);
         }
     }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /** The lexical rules of DuckDB's SQL that FactStream needs: quoting, and what of a text is only layout. */
@@ -25,6 +27,29 @@ final class Sql {
     /** A quoted name. */
     static String name(String value) {
         return "\"" + value.replace("\"", "\"\"") + "\"";
+    }
+
+    /**
+     * A call of one of DuckDB's own functions or operators. A source may have macros of any name, which DuckDB would take
+     * before them, in what FactStream puts around a query too. What DuckDB itself has as a macro calls others by their bare
+     * names again, and is not to be called.
+     */
+    static String call(String function, String... arguments) {
+        String name = function.chars().allMatch(Sql::isPlain) ? function : name(function);
+        return "system.main." + name + "(" + String.join(", ", arguments) + ")";
+    }
+
+    private static boolean isPlain(int c) {
+        return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    }
+
+    /** Texts one after the other; NULL where one of them is. */
+    static String joined(String first, String... others) {
+        String joined = first;
+        for (String other : others) {
+            joined = call("||", joined, other);
+        }
+        return joined;
     }
 
     /** A JSON text, quotes included. */
@@ -85,6 +110,26 @@ final class Sql {
             return false;
         }
         return OPERATORS.indexOf(before) >= 0 == OPERATORS.indexOf(after) >= 0;
+    }
+
+    /** A word of a query that stands outside of texts, quoted names and comments. */
+    record Word(String text, int at, boolean called) {}
+
+    /** The words of a query in their order, with their offsets in characters, and whether a parenthesis follows. */
+    static List<Word> words(String query) {
+        List<Word> words = new ArrayList<>();
+        for (int at = 0; at < query.length(); ) {
+            int end = tokenEnd(query, at);
+            if (Character.isJavaIdentifierStart(query.charAt(at)) && query.charAt(at) != '$' && end > at) {
+                int next = end;
+                while (next < query.length() && isLayout(query, next)) {
+                    next = tokenEnd(query, next);
+                }
+                words.add(new Word(query.substring(at, end), at, query.startsWith("(", next)));
+            }
+            at = end;
+        }
+        return words;
     }
 
     /** SHA-256 of a query, as 64 hexadecimal digits: the same after an edit of comments or layout only. */

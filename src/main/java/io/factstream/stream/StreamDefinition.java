@@ -99,7 +99,7 @@ public record StreamDefinition(
     }
 
     /** The query file, with the first line that holds a name outside of comments, for a message. */
-    String place(String name) {
+    public String place(String name) {
         Pattern word = Pattern.compile("(?i)(?<!\\w)" + Pattern.quote(name) + "(?!\\w)");
         int line = 0;
         for (String text : query.lines().toList()) {

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.NonFinite;
 import io.factstream.source.DuckDbSource;
+import io.factstream.source.FileStamp;
 import io.factstream.source.PageTooLargeException;
 import io.factstream.source.SourceBusyException;
 import io.factstream.source.SourceException;
@@ -56,20 +57,41 @@ public final class StreamRows {
     private final NonFinite nonFinite;
     private final Duration busyRetry;
     private final Duration patience;
+    private @Nullable String columns;
+    private RowLimit rowLimit;
     private final PageSize pageSize = new PageSize(MOST_ROWS, MOST_ROWS, MOST_BYTES);
+    private @Nullable PageQuery prepared;
+    /** Of the source in which the rows of slices were counted. */
+    private @Nullable FileStamp counted;
 
     /**
      * @param nonFinite as the stream has it: the ids of rows depend on it
+     * @param maxEventBytes the most bytes that one send may have; the ids of larger rows depend on it
      * @param busyRetry about how long to wait before a source that another process holds is tried again
      * @param patience how long to go on trying
      */
     public StreamRows(
-            StreamDefinition stream, DuckDbSource source, NonFinite nonFinite, Duration busyRetry, Duration patience) {
+            StreamDefinition stream,
+            DuckDbSource source,
+            NonFinite nonFinite,
+            long maxEventBytes,
+            Duration busyRetry,
+            Duration patience) {
         this.stream = stream;
         this.source = source;
         this.nonFinite = nonFinite;
+        rowLimit = RowLimit.of(maxEventBytes);
         this.busyRetry = busyRetry;
         this.patience = patience;
+    }
+
+    /**
+     * Has the ids made as they were for the page before a watermark, whatever the order of the columns is by now.
+     *
+     * @param before the columns that were saved with the watermark; null when they are not known
+     */
+    public void withColumns(@Nullable String before) {
+        columns = before;
     }
 
     /**
@@ -120,9 +142,11 @@ public final class StreamRows {
                 pause();
             } catch (SQLException e) {
                 SourceException failure = source.failure(e);
-                if (!(failure instanceof PageTooLargeException && pageSize.shrink())) {
+                boolean measured = rowLimit.isMeasured();
+                if (!(failure instanceof PageTooLargeException && (pageSize.shrink() || !measured))) {
                     throw failure;
                 }
+                rowLimit = rowLimit.measured();
             }
         }
     }
@@ -135,7 +159,16 @@ public final class StreamRows {
 
     private Optional<Page> page(Connection connection, @Nullable Watermark after, @Nullable Watermark end)
             throws SQLException {
-        PageQuery query = PageQuery.prepare(stream, connection, nonFinite);
+        PageQuery query = (prepared == null
+                        ? PageQuery.prepare(stream, connection, nonFinite)
+                        : prepared.again(connection))
+                .withKnown(columns);
+        prepared = query;
+        FileStamp stamp = source.stamp();
+        if (!stamp.equals(counted)) {
+            query.recount();
+        }
+        counted = stamp;
         refuseOtherType(query, after);
         refuseOtherType(query, end);
         Window window = query.nextUpTo(connection, after, end, pageSize.rows()).orElse(null);
@@ -148,7 +181,7 @@ public final class StreamRows {
         String watermark = "";
         try (Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(source.queryTimeoutSeconds());
-            try (ResultSet result = statement.executeQuery(query.pageSql(window))) {
+            try (ResultSet result = statement.executeQuery(query.pageSql(window, rowLimit))) {
                 while (result.next()) {
                     Event event = Event.of(result.getBytes(1), ids);
                     // One text for all rows of a value: ties are long.
@@ -157,6 +190,9 @@ public final class StreamRows {
                     bytes += event.bytes();
                 }
             }
+        }
+        if (rows.isEmpty() && window.hasRows()) {
+            throw window.vanished(stream);
         }
         pageSize.filled(rows.size(), bytes);
         return Optional.of(new Page(window.to(), rows));

@@ -3,6 +3,7 @@ package io.factstream.stream;
 import io.factstream.config.NonFinite;
 import io.factstream.eventhubs.Hubs;
 import io.factstream.source.DuckDbSource;
+import io.factstream.time.Ticker;
 import io.factstream.watermark.WatermarkStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,8 +16,9 @@ import java.time.Duration;
  * @param watermarks where positions are kept
  * @param memory what the pages of all streams may take
  * @param pages how events and pages are made
- * @param clock tells when to try again
+ * @param clock tells what is shown and stored
  * @param settled tells what is settled; stands still in a run that ends
+ * @param ticker tells when to look or try again
  */
 public record StreamServices(
         DuckDbSource source,
@@ -25,7 +27,8 @@ public record StreamServices(
         PageMemory memory,
         Pages pages,
         Clock clock,
-        Clock settled) {
+        Clock settled,
+        Ticker ticker) {
 
     /**
      * How events and pages are made, and how long a stream waits.
@@ -36,6 +39,7 @@ public record StreamServices(
      * @param nonFinite what becomes of NaN and the infinities
      * @param maxPageRows rows one page may hold
      * @param maxPageBytes bytes one page may hold
+     * @param maxEventBytes the most bytes that one send may have; no larger row can be an event
      * @param busyRetry about how long to wait for a source that another process holds
      * @param firstHold how long to wait after a first failure
      * @param longestHold how long to wait at most, however often it failed
@@ -49,6 +53,7 @@ public record StreamServices(
             NonFinite nonFinite,
             int maxPageRows,
             long maxPageBytes,
+            long maxEventBytes,
             Duration busyRetry,
             Duration firstHold,
             Duration longestHold,

@@ -6,20 +6,14 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local bean of the kamelet {@code fact-stream}: takes the parameters of a stream's route file, which Camel sets one
- * by one, and then gives the flow the steps of that stream.
+ * The local bean of the kamelet {@code fact-stream}: gives the flow the steps of a stream.
  */
 public final class StreamSteps {
 
     private @Nullable Streams streams;
     private @Nullable BatchSender sender;
     private @Nullable FactStream opened;
-    private String stream = "";
-    private String eventType = "";
-    private String query = "";
-    private String watermark = "";
-    private String hub = "";
-    private String settle = "";
+    private String id = "";
 
     public void setStreams(Streams streams) {
         this.streams = streams;
@@ -29,42 +23,25 @@ public final class StreamSteps {
         this.sender = sender;
     }
 
-    public void setStream(String stream) {
-        this.stream = stream;
-    }
-
-    public void setEventType(String eventType) {
-        this.eventType = eventType;
-    }
-
-    public void setQuery(String query) {
-        this.query = query;
-    }
-
-    public void setWatermark(String watermark) {
-        this.watermark = watermark;
-    }
-
-    public void setHub(String hub) {
-        this.hub = hub;
-    }
-
-    public void setSettle(String settle) {
-        this.settle = settle;
+    /** The id of the stream; the rest of what it is comes from its route file, since Camel's parameters are parts of a URI. */
+    public void setStream(String id) {
+        this.id = id;
     }
 
     /**
-     * Called once, when all parameters are set.
+     * Called once, when all is set.
      *
-     * @throws io.factstream.config.ConfigurationException when one of them makes no sense
+     * @throws io.factstream.config.ConfigurationException when the stream cannot be opened
      */
     public void open() {
-        opened = Objects.requireNonNull(streams, "streams").define(stream, eventType, query, watermark, hub, settle);
-        Objects.requireNonNull(sender, "sender").open(hub);
+        FactStream stream = Objects.requireNonNull(streams, "streams").open(id);
+        opened = stream;
+        Objects.requireNonNull(sender, "sender").open(stream.definition().hub());
     }
 
     /** See {@link FactStream#begin}. */
     public void begin(Exchange exchange) throws InterruptedException {
+        Objects.requireNonNull(streams, "streams").awaitLoaded(id);
         stream().begin(exchange);
     }
 

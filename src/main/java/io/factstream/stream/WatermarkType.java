@@ -4,13 +4,19 @@ import io.factstream.source.Column;
 import io.factstream.source.DuckDbType;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The types that a watermark column may have: all times that lie on a calendar, and all integers. */
 enum WatermarkType {
@@ -19,6 +25,7 @@ enum WatermarkType {
     TIMESTAMP_MS("TIMESTAMP_MS"),
     TIMESTAMP_NS("TIMESTAMP_NS"),
     TIMESTAMPTZ("TIMESTAMP WITH TIME ZONE"),
+    TIMESTAMPTZ_NS("TIMESTAMPTZ_NS"),
     DATE("DATE"),
     TINYINT("TINYINT"),
     SMALLINT("SMALLINT"),
@@ -32,6 +39,9 @@ enum WatermarkType {
     UHUGEINT("UHUGEINT");
 
     private static final DateTimeFormatter MICROSECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
+
+    private static final Pattern TIME =
+            Pattern.compile("(\\d{4}-\\d{2}-\\d{2})(?: (\\d{2}:\\d{2}:\\d{2})(?:\\.\\d+)?(?:\\+00)?)?");
 
     /** Of an integer, its bucket leaves out at least so many digits, and keeps at most so many. */
     private static final int FEWEST_ZEROS = 6;
@@ -71,7 +81,7 @@ enum WatermarkType {
 
     boolean isTime() {
         return switch (this) {
-            case TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMPTZ, DATE -> true;
+            case TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMPTZ, TIMESTAMPTZ_NS, DATE -> true;
             default -> false;
         };
     }
@@ -82,8 +92,26 @@ enum WatermarkType {
     }
 
     /**
-     * The SQL condition that a watermark is old enough to be read: that it is not after {@code now - settle}; a DATE
-     * has to be over by then. Empty for integers, which tell no time.
+     * An SQL expression for a time that a person wrote, in UTC: the last value of this type that is not after it. A cast
+     * would round, and a watermark that is rounded up passes rows.
+     */
+    String notAfter(String time) {
+        return switch (this) {
+            case TIMESTAMP_S, TIMESTAMP_MS ->
+                "CAST("
+                        + Sql.call(
+                                "date_trunc",
+                                this == TIMESTAMP_S ? "'second'" : "'millisecond'",
+                                TIMESTAMP.literal(time))
+                        + " AS " + sqlName + ")";
+            default -> literal(time);
+        };
+    }
+
+    /**
+     * The SQL condition that a watermark is old enough to be read: that it is not after {@code now - settle}. What is
+     * coarser than a microsecond has to be over by then, the second of a TIMESTAMP_S or the day of a DATE, since rows
+     * with the same value can come until then. An infinite time never is. Empty for integers, which tell no time.
      */
     Optional<String> settled(String column, Instant now, Duration settle) {
         if (!isTime()) {
@@ -95,7 +123,79 @@ enum WatermarkType {
         }
         // Cut off here, because a cast to a coarser type rounds up, and rows of the future would count as settled.
         String text = MICROSECONDS.format(bound.truncatedTo(precision()));
-        return Optional.of(column + " <= " + literal(this == TIMESTAMPTZ ? text + "+00" : text));
+        String notYet = precision() == ChronoUnit.MICROS ? " <= " : " < ";
+        return Optional.of(
+                column + notYet + literal(this == TIMESTAMPTZ || this == TIMESTAMPTZ_NS ? text + "+00" : text));
+    }
+
+    /** An SQL expression for the seconds since 1970 of a time, as DOUBLE; NULL for an infinite one. */
+    String seconds(String time) {
+        return this == TIMESTAMPTZ_NS ? Sql.call("/", Sql.call("epoch_ns", time), "1e9") : Sql.call("epoch", time);
+    }
+
+    /** The SQL condition that a time is not infinite. */
+    String isFinite(String time) {
+        return this == TIMESTAMPTZ_NS ? Sql.call("epoch_ns", time) + " IS NOT NULL" : Sql.call("isfinite", time);
+    }
+
+    /** Whether values of this type can lie within such a unit, and not only at its beginning. */
+    boolean isFinerThan(ChronoUnit unit) {
+        return isTime() && this != DATE && precision().compareTo(unit) < 0;
+    }
+
+    /** The SQL condition that a time is the beginning of such a unit; NULL for an infinite one. */
+    String isWhole(ChronoUnit unit, String time) {
+        long nanos = unit.getDuration().toNanos();
+        return Sql.call("%", epoch(time), String.valueOf(isInNanoseconds() ? nanos : nanos / 1_000)) + " = 0";
+    }
+
+    private String epoch(String time) {
+        return Sql.call(isInNanoseconds() ? "epoch_ns" : "epoch_us", time);
+    }
+
+    private boolean isInNanoseconds() {
+        return this == TIMESTAMP_NS || this == TIMESTAMPTZ_NS;
+    }
+
+    /**
+     * When a value is {@linkplain #settled settled}, to the second below.
+     *
+     * @param text the value as DuckDB writes it; null for none
+     * @return null for none, for what is no time, and for times of another form than four digits a year
+     */
+    @Nullable
+    Instant due(@Nullable String text, Duration settle) {
+        OptionalLong second = isTime() ? epochSecond(text) : OptionalLong.empty();
+        if (second.isEmpty()) {
+            return null;
+        }
+        return Instant.ofEpochSecond(second.getAsLong()).plus(usualWait(settle));
+    }
+
+    /** How long a row of now waits until it is settled, to the second below. */
+    Duration usualWait(Duration settle) {
+        return switch (this) {
+            case DATE -> settle.plusDays(1);
+            case TIMESTAMP_S -> settle.plusSeconds(1);
+            case TIMESTAMP_MS -> settle.plusMillis(1);
+            default -> settle;
+        };
+    }
+
+    /**
+     * A time as DuckDB writes it in UTC, in whole seconds since 1970.
+     *
+     * @return empty for none, for what is no time, and for times of another form than four digits a year
+     */
+    static OptionalLong epochSecond(@Nullable String text) {
+        Matcher time = TIME.matcher(text == null ? "" : text);
+        if (!time.matches()) {
+            return OptionalLong.empty();
+        }
+        LocalDateTime start = LocalDate.parse(time.group(1)).atStartOfDay();
+        LocalDateTime found =
+                time.group(2) == null ? start : start.toLocalDate().atTime(LocalTime.parse(time.group(2)));
+        return OptionalLong.of(found.toEpochSecond(ZoneOffset.UTC));
     }
 
     /**
@@ -107,19 +207,27 @@ enum WatermarkType {
         String last = literal(to);
         String value =
                 switch (this) {
-                    case TIMESTAMP -> micros("make_timestamp", first, last, times);
-                    case TIMESTAMPTZ -> micros("make_timestamptz", first, last, times);
-                    case INTEGER, BIGINT ->
-                        "CAST(" + last + " + CAST((CAST(" + last + " AS DOUBLE) - " + first + ") * " + times
-                                + " AS HUGEINT) AS " + sqlName + ")";
+                    case TIMESTAMP -> Sql.call("make_timestamp", epochBeyond(first, last, times));
+                    case TIMESTAMPTZ -> Sql.call("make_timestamptz", epochBeyond(first, last, times));
+                    case TIMESTAMP_NS -> Sql.call("make_timestamp_ns", epochBeyond(first, last, times));
+                    case TIMESTAMPTZ_NS ->
+                        Sql.call("timezone", "'UTC'", Sql.call("make_timestamp_ns", epochBeyond(first, last, times)));
+                    case INTEGER, BIGINT -> {
+                        String distance = Sql.call("-", "CAST(" + last + " AS DOUBLE)", first);
+                        yield "CAST(" + Sql.call("+", last, far(distance, times, "HUGEINT")) + " AS " + sqlName + ")";
+                    }
                     default -> null;
                 };
         return Optional.ofNullable(value).map(expression -> "TRY(" + expression + ")");
     }
 
-    private static String micros(String make, String first, String last, double times) {
-        return make + "(epoch_us(" + last + ") + CAST((epoch_us(" + last + ") - epoch_us(" + first + ")) * " + times
-                + " AS BIGINT))";
+    private String epochBeyond(String first, String last, double times) {
+        String end = epoch(last);
+        return Sql.call("+", end, far(Sql.call("-", end, epoch(first)), times, "BIGINT"));
+    }
+
+    private static String far(String distance, double times, String type) {
+        return "CAST(" + Sql.call("*", distance, String.valueOf(times)) + " AS " + type + ")";
     }
 
     /**
@@ -144,10 +252,12 @@ enum WatermarkType {
             return column;
         }
         if (isTime()) {
-            // Divisions cut towards zero; hours before 1970 must not fall together with those after.
-            String epoch = (this == TIMESTAMP_NS ? "epoch_ns(" : "epoch_us(") + column + ")";
-            String hour = this == TIMESTAMP_NS ? "3600000000000" : "3600000000";
-            return "(" + epoch + " - CASE WHEN " + epoch + " < 0 THEN " + hour + " - 1 ELSE 0 END) // " + hour;
+            // Divisions cut towards zero; hours before 1970 must not fall together with those after. Nothing is taken
+            // from the value itself, which may be the least that there is.
+            String epoch = epoch(column);
+            String hour = isInNanoseconds() ? "3600000000000" : "3600000000";
+            String before = Sql.call("-", Sql.call("//", Sql.call("+", epoch, "1"), hour), "1");
+            return "CASE WHEN " + epoch + " < 0 THEN " + before + " ELSE " + Sql.call("//", epoch, hour) + " END";
         }
         StringBuilder zeros = new StringBuilder("CASE");
         for (int digits = FEWEST_ZEROS + MOST_DIGITS; digits < mostDigits(); digits++) {
@@ -161,7 +271,8 @@ enum WatermarkType {
         boolean isShort = zeros.length() == "CASE".length();
         int digits = Math.max(FEWEST_ZEROS, mostDigits() - MOST_DIGITS);
         String largest = isShort ? "1" + "0".repeat(digits) : literal("1" + "0".repeat(digits));
-        return column + " - " + column + " % " + (isShort ? largest : zeros + " ELSE " + largest + " END");
+        String divisor = isShort ? largest : zeros + " ELSE " + largest + " END";
+        return Sql.call("-", column, Sql.call("%", column, divisor));
     }
 
     /**
@@ -170,7 +281,9 @@ enum WatermarkType {
      * @see #bucket
      */
     String bucketName(String key, String value) {
-        return isTime() ? "split_part(CAST(" + value + " AS VARCHAR), ':', 1)" : "CAST(" + key + " AS VARCHAR)";
+        return isTime()
+                ? Sql.call("regexp_extract", "CAST(" + value + " AS VARCHAR)", "'^[^:]*'")
+                : "CAST(" + key + " AS VARCHAR)";
     }
 
     private boolean isUnsigned() {

@@ -10,6 +10,7 @@ import io.factstream.eventhubs.HubEvents.Extent;
 import io.factstream.stream.StreamDefinition;
 import io.factstream.stream.StreamRows;
 import io.factstream.stream.StreamRows.Row;
+import io.factstream.stream.WatermarkValue;
 import io.factstream.verify.Scratch.Filling;
 import io.factstream.watermark.QueryChangedException;
 import io.factstream.watermark.SavedWatermark;
@@ -93,7 +94,7 @@ public final class Verifier {
 
     private Comparison compare(Scope scope, Scratch scratch) throws InterruptedException {
         Watermark watermark = watermark();
-        Bounds bounds = Bounds.of(scope, watermark, scratch);
+        Bounds bounds = Bounds.of(scope, watermark);
         scratch.execute(
                 "CREATE TABLE source_row (id VARCHAR, watermark VARCHAR, partition_key VARCHAR, place BIGINT)",
                 "CREATE TABLE row_ahead (id VARCHAR)",
@@ -126,16 +127,17 @@ public final class Verifier {
                             + " with --from at the first row that the new query sent",
                     e);
         }
+        rows.withColumns(saved.columns());
         return saved.position();
     }
 
     /** SQL conditions on rows of the source: within the bounds that were given. */
     private record Bounds(String condition) {
 
-        static Bounds of(Scope scope, Watermark watermark, Scratch scratch) {
+        static Bounds of(Scope scope, Watermark watermark) {
             StringBuilder condition = new StringBuilder("true");
-            add(condition, "--from", " >= ", scope.from(), watermark, scratch);
-            add(condition, "--to", " <= ", scope.to(), watermark, scratch);
+            add(condition, "--from", " >= ", scope.from(), watermark);
+            add(condition, "--to", " <= ", scope.to(), watermark);
             return new Bounds(condition.toString());
         }
 
@@ -144,21 +146,12 @@ public final class Verifier {
                 String option,
                 String comparison,
                 @Nullable String value,
-                Watermark watermark,
-                Scratch scratch) {
+                Watermark watermark) {
             if (value == null) {
                 return;
             }
-            String literal = "CAST('" + value.replace("'", "''") + "' AS " + watermark.type() + ")";
-            try {
-                scratch.query("SELECT " + literal, row -> {});
-            } catch (ScratchException e) {
-                throw new ConfigurationException(
-                        option,
-                        "'" + value + "' is no " + watermark.type(),
-                        "Give a value of the watermark, such as '" + watermark.value() + "'",
-                        e);
-            }
+            String literal = "CAST('" + WatermarkValue.canonical(watermark.type(), value, option) + "' AS "
+                    + watermark.type() + ")";
             condition
                     .append(" AND CAST(watermark AS ")
                     .append(watermark.type())

@@ -51,8 +51,16 @@ function duration(seconds) {
   return `${decimal.format(seconds / 86400)} d`;
 }
 
+/** A lag with its age, where it was not looked at of late; what is not known is not 0. */
+function lag(stream, text) {
+  if (stream.lagRows === null) return 'unknown';
+  const age = (Date.parse(status.now) - Date.parse(stream.lagLookedAt)) / 1000;
+  return age < 60 ? text : `${text} (${duration(age)} ago)`;
+}
+
 /** A small line of the last minutes, with what it says in words. */
-function sparkline(values, label) {
+function sparkline(all, label) {
+  const values = all.filter((value) => value !== null);
   const most = Math.max(...values, 0);
   const svg = drawing('svg', { class: 'spark', viewBox: '0 0 100 20', preserveAspectRatio: 'none', role: 'img',
     'aria-label': values.length ? `${label}: now ${rate(values[values.length - 1])}, at most ${rate(most)}` : `${label}: nothing yet` });
@@ -100,7 +108,7 @@ function showList(name, items) {
 
 function showTotals() {
   const totals = status.totals;
-  const shown = [['Events a second', rate(totals.eventsPerSecond)], ['Lag in rows', number(totals.lagRows)],
+  const shown = [['Events a second', rate(totals.eventsPerSecond)], ['Lag in rows', totals.lagRows === null ? 'unknown' : number(totals.lagRows)],
     ['Events sent', number(totals.eventsSent)], ['Dead letters', number(status.deadLetters.size)],
     ['Events that failed, sent again', number(totals.eventsFailed)], ['Session', status.session]];
   byId('totals').replaceChildren(...shown.map(([name, value]) =>
@@ -121,19 +129,25 @@ function showStreams() {
         click: () => replay({ stream: stream.stream }, `the ${number(stream.deadLetters)} dead letters of ${stream.stream}`) },
         'Replay'));
     }
-    const detail = stream.lastError || stream.warning;
+    const detail = [(stream.standstill && stream.standstill.rowsWait && stream.standstill.why) || stream.lastError, stream.warning]
+      .filter((text) => text).join('; ');
     made.push(element('tr', { class: detail ? 'has-detail' : '', 'data-stream': stream.stream },
       element('th', { scope: 'row' }, stream.stream), element('td', {}, state(stream.state)),
       element('td', { class: 'number' }, rate(stream.eventsPerSecond)),
       element('td', {}, sparkline(stream.history.eventsPerSecond, 'Events a second')),
-      element('td', { class: 'number' }, number(stream.lagRows)),
+      element('td', { class: 'number' }, lag(stream, number(stream.lagRows))),
       element('td', {}, sparkline(stream.history.lagRows, 'Lag in rows')),
-      element('td', { class: 'number' }, duration(stream.lagSeconds)),
+      element('td', { class: 'number' }, lag(stream, duration(stream.lagSeconds))),
       element('td', {}, stream.watermark || '–'), element('td', { class: 'number' }, number(stream.eventsSent)),
       element('td', { class: 'number' }, number(stream.deadLetters)), element('td', {}, ...buttons)));
     if (detail) {
       made.push(element('tr', { class: 'detail' }, element('td', { colspan: '11' }, detail)));
     }
+  }
+  for (const stream of status.refused) {
+    made.push(element('tr', { class: 'has-detail', 'data-stream': stream.stream },
+      element('th', { scope: 'row' }, stream.stream), element('td', { colspan: '10' }, state(stream.state))),
+      element('tr', { class: 'detail' }, element('td', { colspan: '11' }, stream.lastError)));
   }
   rows('streams', made);
 }
@@ -142,7 +156,7 @@ function showHubs() {
   rows('hubs', status.hubs.map((hub) => element('tr', {}, element('th', { scope: 'row' }, hub.hub),
     element('td', {}, state(hub.state)), element('td', {}, state(hub.breaker)),
     element('td', { class: 'number' }, number(hub.trips)), element('td', { class: 'number' }, number(hub.failures)),
-    element('td', { class: 'number' }, number(hub.throttled)), element('td', { class: 'error' }, hub.lastError || ''))));
+    element('td', { class: 'number' }, number(hub.throttled)), element('td', { class: hub.lastError ? 'error' : '' }, hub.lastError || hub.notice || ''))));
 }
 
 /** Source, streams, and the partitions of their hubs; a line's width is its share of the fastest. */

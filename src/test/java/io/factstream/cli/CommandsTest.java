@@ -61,6 +61,14 @@ class CommandsTest {
     }
 
     @Test
+    void a_demo_of_no_rows_is_refused() {
+        CommandRun run = CommandRun.of("demo", "--rows", "0");
+
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("--rows: 0 is too few. Give at least 1");
+    }
+
+    @Test
     void bash_takes_the_completion_and_completes_commands_and_options(@TempDir Path folder)
             throws IOException, InterruptedException {
         CommandRun run = CommandRun.of("completion");

@@ -10,6 +10,8 @@ import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.deadletter.DeliveryFailure;
 import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
+import io.factstream.journal.Action;
+import io.factstream.journal.Action.Kind;
 import io.factstream.localhub.LocalEventHubs;
 import io.factstream.localhub.StoredEvent;
 import io.factstream.state.SqliteState;
@@ -191,6 +193,12 @@ class DeadLetterCommandTest {
                     .containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
         }
         assertThat(letters()).isEmpty();
+        try (SqliteState state = SqliteState.openReadOnly(stateFile)) {
+            assertThat(state.journal().recent(9))
+                    .extracting(Action::kind)
+                    .containsExactly(Kind.REPLAY, Kind.IMPORT, Kind.IMPORT, Kind.PURGE);
+            assertThat(state.journal().recent(1).get(0).detail()).isEqualTo("delivered 3, failed 0");
+        }
     }
 
     @Test

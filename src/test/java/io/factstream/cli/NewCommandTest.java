@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.factstream.localhub.LocalEventHubs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,46 @@ class NewCommandTest {
         assertThat(validated.code()).as(validated.out()).isZero();
         assertThat(validated.out()).contains("0 errors, 0 unchecked, 0 warnings; 2 streams examined");
         assertThat(hubs.count("facts")).isEqualTo(210);
+    }
+
+    @Test
+    void nanoseconds_in_utc_are_drafted_as_the_watermark_and_run() throws Exception {
+        cli.sql(
+                "CREATE TABLE only_ns AS SELECT i AS id, TIMESTAMPTZ_NS '2026-01-31 10:15:30.000000001+00' AS created_at FROM"
+                        + " range(50) t(i)");
+
+        Cli.Run run = cli.execute("new", "only-ns", "--table", "only_ns");
+        Cli.Run validated = cli.execute("validate");
+        Cli.Run once = cli.execute("run", "--once");
+
+        assertThat(run.out()).contains("Watermark: created_at, a TIMESTAMPTZ_NS");
+        assertThat(validated.out()).contains("0 errors, 0 unchecked, 0 warnings");
+        assertThat(once.code()).as(once.errors()).isZero();
+        assertThat(hubs.events("facts")).hasSize(50).allSatisfy(event -> assertThat(event.text())
+                .contains("\"ingest_timestamp\":\"2026-01-31T10:15:30.000000001Z\""));
+    }
+
+    @Test
+    void tables_in_schemas_are_drafted_whatever_dots_and_quotes_their_names_have() throws Exception {
+        cli.sql(
+                "CREATE SCHEMA raw",
+                "CREATE SCHEMA \"a.b\"",
+                "CREATE TABLE raw.orders AS SELECT range AS seq FROM range(3)",
+                "CREATE TABLE \"a.b\".\"c \"\"d\"\"\" AS SELECT range AS seq FROM range(4)",
+                "CREATE TABLE \"x.y\" AS SELECT range AS seq FROM range(5)");
+
+        List<Cli.Run> drafts = List.of(
+                cli.execute("new", "one", "--table", "raw.orders"),
+                cli.execute("new", "two", "--table", "\"a.b\".\"c \"\"d\"\"\""),
+                cli.execute("new", "three", "--table", "\"x.y\""),
+                cli.execute("new", "four", "--table", "x.y"));
+        Cli.Run once = cli.execute("run", "--once");
+
+        assertThat(drafts)
+                .allSatisfy(draft -> assertThat(draft.code()).as(draft.errors()).isZero());
+        assertThat(cli.routes().resolve("two.sql")).content().contains("FROM \"a.b\".\"c \"\"d\"\"\"\n");
+        assertThat(once.code()).as(once.errors()).isZero();
+        assertThat(hubs.count("facts")).isEqualTo(3 + 4 + 5 + 5);
     }
 
     @Test

@@ -82,6 +82,25 @@ class PreviewCommandTest {
     }
 
     @Test
+    void rows_that_wait_for_their_time_are_told_by_preview_validate_and_status() throws Exception {
+        cli.sql(
+                "CREATE TABLE ahead AS SELECT (now() AT TIME ZONE 'UTC') + INTERVAL 2 HOUR - INTERVAL (range) SECOND AS ts"
+                        + " FROM range(10)");
+        cli.stream("facts", "SELECT ts AS _watermark FROM ahead");
+
+        Cli.Run preview = cli.execute("preview", "facts", "--partitions", "1");
+        Cli.Run validate = cli.execute("validate", "--online");
+        Cli.Run once = cli.execute("run", "--once");
+
+        String words =
+                "10 rows wait, the first until 20.*: the newest _watermark lies 1 h 59 min in the future, as where a"
+                        + " loader stores the local time of a zone 2 h ahead of UTC";
+        assertThat(preview.out()).contains("nothing is to be sent").containsPattern(words);
+        assertThat(validate.out()).containsPattern("facts.sql: warning: " + words);
+        assertThat(once.out()).containsPattern("delivered, " + words);
+    }
+
+    @Test
     void without_a_hub_no_partition_is_known_unless_it_is_told_how_many_there_are() {
         hubs.close();
 

@@ -2,7 +2,10 @@ package io.factstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.factstream.routes.Defaults;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +56,11 @@ class ReadmeTest {
         Files.writeString(
                 folder.resolve("refund-paid.camel.yaml"), blocks("yaml").get(0));
 
-        RouteFiles.check(folder);
+        RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values());
 
-        assertThat(RouteFiles.fingerprint(folder, "refund-paid")).hasSize(64);
+        assertThat(new StreamDefinitions(RouteFolder.withFlow(folder), Defaults.values())
+                        .stream("refund-paid").fingerprint())
+                .hasSize(64);
     }
 
     @ParameterizedTest
@@ -70,6 +75,7 @@ class ReadmeTest {
     static Stream<String> commandsInText() {
         return Stream.of(
                 "demo",
+                "init",
                 "run",
                 "health",
                 "status",

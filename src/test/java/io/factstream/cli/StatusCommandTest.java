@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.deadletter.DeadLetterLimit;
+import io.factstream.journal.Action;
 import io.factstream.session.Outcome;
 import io.factstream.session.Session;
 import io.factstream.session.StreamCounts;
@@ -58,16 +59,18 @@ class StatusCommandTest {
                                 at,
                                 "failing",
                                 STARTED,
-                                5,
+                                5L,
                                 null,
-                                0,
+                                0L,
+                                at,
                                 0,
                                 0,
                                 0,
                                 "hub is away\n\u001b[31m" + "!".repeat(200),
                                 null),
                         new StreamReport(
-                                "sales", SESSION, at, "running", STARTED, 1_234, 60L, 1, 2, 3, 99.5, null, null)));
+                                "sales", SESSION, at, "running", STARTED, 1_234L, 60L, 1L, at, 2, 3, 99.5, null,
+                                null)));
     }
 
     @Test
@@ -142,6 +145,11 @@ class StatusCommandTest {
         assertThat(run("pause", "sales").out()).contains("stream sales: paused; no runtime runs it now");
 
         assertThat(run("pause", "sales").out()).contains("was paused already");
+        state(state -> assertThat(state.journal().recent(9)).singleElement().satisfies(action -> {
+            assertThat(action.kind()).isEqualTo(Action.Kind.PAUSE);
+            assertThat(action.subject()).isEqualTo("sales");
+            assertThat(action.who()).isEqualTo(System.getProperty("user.name") + " (command line)");
+        }));
         assertThat(run("status").out())
                 .containsPattern("sales +paused .* paused by " + System.getProperty("user.name") + " at 2");
         JsonNode resumed =

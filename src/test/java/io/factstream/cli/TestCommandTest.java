@@ -68,6 +68,103 @@ class TestCommandTest {
     }
 
     @Test
+    void the_offsets_and_zones_of_times_are_applied_in_rows_and_in_expected_times() throws Exception {
+        cli.stream("facts", "SELECT t AS _watermark, * EXCLUDE (t) FROM facts");
+        write("""
+                tables:
+                  facts: {t: DATETIME, s: TIMESTAMP_S, ns: TIMESTAMP_NS, z: TIMESTAMPTZ, d: DATE, l: "TIMESTAMP[]", p: "STRUCT(seen TIMESTAMP, note VARCHAR)"}
+                tests:
+                  - name: offsets
+                    rows:
+                      facts:
+                        - t: 2026-01-31T10:15:30+02:00
+                          s: 2026-01-31 10:15:30 Europe/Helsinki
+                          ns: 2026-01-31T10:15:30.000000001+02:00
+                          z: 2026-01-31T10:15:30+02:00
+                          d: 2026-01-31T23:15:30-05:00
+                          l: [2026-01-31T10:15:30+02:00]
+                          p: {seen: 2026-01-31T10:15:30+02:00, note: 2026-01-31T10:15:30+02:00}
+                    events:
+                      - ingest_timestamp: 2026-01-31T09:15:30+01:00
+                        watermark: 2026-01-31T10:15:30+02:00
+                        payload:
+                          s: 2026-01-31T08:15:30.000000Z
+                          ns: 2026-01-31T08:15:30.000000001Z
+                          z: 2026-01-31T08:15:30.000000Z
+                          d: 2026-02-01
+                          l: [2026-01-31T08:15:30.000000Z]
+                          p: {seen: 2026-01-31T08:15:30.000000Z, note: 2026-01-31T10:15:30+02:00}
+                  - name: another time
+                    rows: {facts: [{t: 2026-01-31T10:15:30+02:00}]}
+                    events: [{ingest_timestamp: 2026-01-31T10:15:30+01:00}]
+                  - name: no zone
+                    rows: {facts: [{t: 2026-01-31T10:15:30 Nowhere/Town}]}
+                    events: [{}]
+                """);
+
+        Cli.Run run = cli.execute("test");
+
+        assertThat(run.lines().get(0)).as(run.out()).isEqualTo("passed  facts: offsets");
+        assertThat(run.lines().get(1)).isEqualTo("FAILED  facts: another time");
+        assertThat(run.lines().get(2)).contains("ingest_timestamp is \"2026-01-31T08:15:30.000000Z\" and must be");
+        assertThat(run.lines().get(4)).contains("there is no time zone 'Nowhere/Town'");
+    }
+
+    @Test
+    void tables_may_lie_in_schemas_and_have_any_name_that_a_query_can_write() throws Exception {
+        cli.stream(
+                "facts",
+                "SELECT o.t AS _watermark, o.n, d.m, p.k FROM raw.orders AS o, \"a.b\".\"c \"\"d\"\"\" AS d, \"one piece\" AS p");
+        write("""
+                tables:
+                  raw.orders: {t: TIMESTAMP, n: BIGINT}
+                  raw.refunds: {t: TIMESTAMP}
+                  '"a.b"."c \"\"d\"\"\"': {m: BIGINT}
+                  one piece: {k: BIGINT}
+                tests:
+                  - name: joined
+                    rows:
+                      raw.orders: [{t: 2026-01-31, n: 7}]
+                      '"a.b"."c \"\"d\"\"\"': [{m: 8}]
+                      one piece: [{k: 9}]
+                    events: [{payload: {n: 7, m: 8, k: 9}}]
+                """);
+
+        Cli.Run run = cli.execute("test");
+
+        assertThat(run.lines()).containsExactly("passed  facts: joined", "1 tests, 0 failed");
+    }
+
+    @Test
+    void every_word_of_yaml_for_no_value_is_null_and_in_quotes_a_text() throws Exception {
+        cli.stream("facts", "SELECT n AS _watermark, text IS NULL AS nothing, text, list FROM facts");
+        write("""
+                tables: {facts: {n: BIGINT, text: VARCHAR, list: "VARCHAR[]"}}
+                tests:
+                  - name: nulls
+                    rows:
+                      facts:
+                        - {n: 1, text: ~, list: [~, "~", Null, 017]}
+                        - {n: 2, text: NULL}
+                        - {n: 3, text: }
+                        - {n: 4, text: "~"}
+                        - {n: 5, text: 'NULL'}
+                        - {n: 6, text: 017}
+                    events:
+                      - {watermark: "1", payload: {nothing: true, text: ~, list: [~, "~", null, "017"]}}
+                      - {watermark: "2", payload: {nothing: true, text: Null}}
+                      - {watermark: "3", payload: {nothing: true, text: }}
+                      - {watermark: "4", payload: {nothing: false, text: "~"}}
+                      - {watermark: "5", payload: {nothing: false, text: "NULL"}}
+                      - {watermark: "6", payload: {nothing: false, text: 017}}
+                """);
+
+        Cli.Run run = cli.execute("test");
+
+        assertThat(run.lines()).containsExactly("passed  facts: nulls", "1 tests, 0 failed");
+    }
+
+    @Test
     void every_difference_is_told_with_its_line_and_what_came_instead() throws Exception {
         write(SOUND.replace("n: 2, text: null}}", "n: 2, text: a}}")
                         .replace("payload: {n: 1, text: \"017\", money: 1.5, ", "payload: {n: 1, text: \"017\", ")

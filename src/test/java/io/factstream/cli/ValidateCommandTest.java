@@ -55,12 +55,61 @@ class ValidateCommandTest {
                 .contains("stream sound: 302 rows, 301 events expected")
                 .contains("_watermark TIMESTAMP, 101 values, at most 3 rows share one, 1 rows have none, 0 wait")
                 .contains("rows do not lie in the order of the watermark: 1 step back")
+                .contains("settle         all values are whole seconds")
+                .contains("set settle to 1s where")
                 .containsPattern("page +22,000 rows, about [\\d,]+ bytes")
                 .containsPattern("largest event +[34]\\d\\d bytes on the wire, of the first 301")
                 .contains("columns        _watermark TIMESTAMP, _partition_key BIGINT, n BIGINT, text VARCHAR")
                 .contains("0 errors, 0 unchecked, 1 warning; 1 stream examined");
         assertThat(folder.resolve("state.db")).doesNotExist();
         assertThat(hubs.count(HUB)).isZero();
+    }
+
+    @Test
+    void a_settle_is_advised_until_the_stream_has_it() throws Exception {
+        assertThat(cli.execute("validate", "--json").out()).contains("\"advised_settle\":\"1s\"");
+
+        cli.with("factstream.poll.settle", "1s");
+
+        assertThat(cli.execute("validate", "--json").out()).contains("\"advised_settle\":null");
+        assertThat(cli.execute("validate").out()).doesNotContain("settle ");
+    }
+
+    @Test
+    void a_query_that_spills_to_the_disk_runs_before_there_is_a_state_and_nothing_is_left_of_it() throws Exception {
+        Path state = folder.resolve("not/yet/state.db");
+        cli.with("factstream.state.file", state.toString()).with("factstream.source.memory-limit", "32MB");
+        cli.sql("CREATE TABLE large AS SELECT range AS n, md5(range::VARCHAR) AS s FROM range(500000)");
+        cli.stream(
+                "spilling",
+                "SELECT n AS _watermark, s, below FROM (SELECT *, lag(s) OVER (ORDER BY s DESC) AS below FROM large)\n"
+                        + "WHERE s < '0001'");
+
+        for (String[] command : new String[][] {{"validate", "spilling"}, {"preview", "spilling"}, {"run", "--once"}}) {
+            Cli.Run run = cli.execute(command);
+
+            assertThat(run.code()).as(run.out() + run.errors()).isZero();
+            assertThat(state.resolveSibling("spill")).doesNotExist();
+            assertThat(Path.of(System.getProperty("java.io.tmpdir"))
+                            .resolve("factstream-spill-"
+                                    + ProcessHandle.current().pid()))
+                    .doesNotExist();
+        }
+        assertThat(hubs.count(HUB)).isEqualTo(300 + 6);
+    }
+
+    @Test
+    void json_that_has_a_name_more_than_once_is_sent_as_it_stands_and_warned_of() throws Exception {
+        cli.stream("repeating", "SELECT ts AS _watermark, '{\"a\":1,\"a\":2}'::JSON AS body, n FROM facts WHERE n < 3");
+
+        Cli.Run checked = cli.execute("validate", "repeating");
+        Cli.Run sent = cli.execute("run", "--once");
+
+        assertThat(checked.code()).as(checked.out() + checked.errors()).isZero();
+        assertThat(checked.out())
+                .contains("warning: of the first 3 events 3 are JSON in which one object has a name more than once");
+        assertThat(sent.code()).as(sent.out() + sent.errors()).isZero();
+        assertThat(hubs.count(HUB)).isEqualTo(300 + 3);
     }
 
     @Test

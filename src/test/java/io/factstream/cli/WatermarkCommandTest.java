@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.factstream.deadletter.DeadLetterLimit;
-import io.factstream.routes.RouteFiles;
+import io.factstream.routes.Defaults;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
 import io.factstream.state.SqliteState;
 import io.factstream.watermark.Rows;
 import io.factstream.watermark.SavedWatermark;
@@ -64,6 +66,8 @@ class WatermarkCommandTest {
                         state -> state.watermarks().history(STREAM).toString()))
                 .contains("a lost day")
                 .contains(System.getProperty("user.name"));
+        assertThat(this.<String>state(state -> state.journal().recent(1).toString()))
+                .contains("REWIND", STREAM, "a lost day", System.getProperty("user.name") + " (command line)");
     }
 
     @Test
@@ -82,6 +86,15 @@ class WatermarkCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCodes.DONE);
         assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-01-01 08:30:00"));
+    }
+
+    @Test
+    void rewind_and_set_apply_the_offset_of_a_time() {
+        run("rewind", STREAM, "--to", "2026-01-31T10:15:30+02:00", "--why", "x");
+        assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-01-31 08:15:30"));
+
+        run("set", STREAM, "2026-07-31T10:15:30 Europe/Helsinki", "--type", "datetime", "--why", "x");
+        assertThat(saved().position()).isEqualTo(Watermark.of("TIMESTAMP", "2026-07-31 07:15:30"));
     }
 
     @ParameterizedTest
@@ -140,6 +153,7 @@ class WatermarkCommandTest {
                 "set ad-impression yesterday --why x",
                 "set ad-impression 7 --type BIGINT --why x",
                 "set receipt-created 7 --type NUMBER --why x",
+                "set ad-impression 2026-01-31T10:15:30Nowhere/Town --why x",
                 "set unknown 7 --type BIGINT --why x",
                 "set ad-impression 2026-01-01"
             })
@@ -159,7 +173,8 @@ class WatermarkCommandTest {
             state.watermarks()
                     .advance(
                             STREAM,
-                            RouteFiles.fingerprint(Path.of("routes"), STREAM),
+                            new StreamDefinitions(RouteFolder.withFlow(Path.of("routes")), Defaults.values())
+                                    .stream(STREAM).fingerprint(),
                             POSITION,
                             Watermark.of("TIMESTAMP", "2026-02-01 00:00:00"),
                             Rows.passed(1));
@@ -194,8 +209,26 @@ class WatermarkCommandTest {
         CommandRun run = run("accept", STREAM);
 
         assertThat(run.code()).isEqualTo(ExitCodes.DONE);
-        assertThat(saved().queryFingerprint()).isEqualTo(RouteFiles.fingerprint(Path.of("routes"), STREAM));
+        assertThat(saved().queryFingerprint())
+                .isEqualTo(new StreamDefinitions(RouteFolder.withFlow(Path.of("routes")), Defaults.values())
+                        .stream(STREAM).fingerprint());
         assertThat(saved().position()).isEqualTo(POSITION);
+    }
+
+    @Test
+    void accept_is_refused_within_a_value_whose_rows_are_cut_by_their_columns() {
+        Watermark within = Watermark.of("TIMESTAMP", "2026-02-01 00:00:00", 3, 8);
+        state(state -> {
+            state.watermarks().advance(STREAM, "of another query", POSITION, within, Rows.passed(1));
+            return "";
+        });
+
+        CommandRun run = run("accept", STREAM);
+
+        assertThat(run.code()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.errors()).contains("within the rows of one watermark value", "3 of 8", "watermark rewind");
+        assertThat(saved().position()).isEqualTo(within);
+        assertThat(saved().queryFingerprint()).isEqualTo("of another query");
     }
 
     @Test

@@ -108,14 +108,15 @@ class SettingsLoaderTest {
     }
 
     @Test
-    void routes_lie_beside_the_distribution_unless_they_are_set() {
+    void routes_lie_in_the_working_folder_or_in_the_distribution_unless_they_are_set() throws IOException {
         SettingsLoader withoutHome = new SettingsLoader(folder, null, Map.of());
 
         assertThat(load(Map.of()).get(KnownSettings.ROUTES)).isEqualTo(folder.resolve("home/routes"));
         assertThat(load(Map.of("FACTSTREAM_ROUTES", "/mine")).get(KnownSettings.ROUTES))
                 .isEqualTo(Path.of("/mine"));
-        assertThat(withoutHome.load(null, Map.of()).get(KnownSettings.ROUTES))
-                .isEqualTo(Path.of("routes").toAbsolutePath());
+        assertThat(withoutHome.load(null, Map.of()).get(KnownSettings.ROUTES)).isEqualTo(folder.resolve("routes"));
+        Files.createDirectory(folder.resolve("routes"));
+        assertThat(load(Map.of()).get(KnownSettings.ROUTES)).isEqualTo(folder.resolve("routes"));
     }
 
     @Test
@@ -244,6 +245,29 @@ class SettingsLoaderTest {
                 "FACTSTREAM_METRICS_PORT_8080_TCP_PROTO", "tcp"));
 
         assertThat(settings.origin(KnownSettings.POLL_INTERVAL)).isEqualTo("default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp://10.0.0.1:8080", "udp://10.0.0.1:53", "tcp://[fd00::1]:8080"})
+    void the_address_of_a_service_is_not_taken_for_a_port(String address) {
+        Settings settings = load(Map.of(
+                "FACTSTREAM_MANAGEMENT_SERVICE_HOST", "10.0.0.1",
+                "FACTSTREAM_MANAGEMENT_SERVICE_PORT", "8080",
+                "FACTSTREAM_MANAGEMENT_PORT", address,
+                "FACTSTREAM_MANAGEMENT_PORT_8080_TCP", "tcp://10.0.0.1:8080",
+                "FACTSTREAM_MANAGEMENT_PORT_8080_TCP_ADDR", "10.0.0.1",
+                "FACTSTREAM_JMX_PORT", address,
+                "EVENTHUBS_PORT", address));
+
+        assertThat(settings.origin(KnownSettings.MANAGEMENT_PORT)).isEqualTo("default");
+        assertThat(settings.serviceLinks()).containsExactly("FACTSTREAM_MANAGEMENT_PORT");
+    }
+
+    @Test
+    void what_is_neither_a_port_nor_the_address_of_a_service_is_refused() {
+        ConfigurationException refusal = refusal(() -> load(Map.of("FACTSTREAM_MANAGEMENT_PORT", "http://here:80")));
+
+        assertThat(refusal.where()).isEqualTo("FACTSTREAM_MANAGEMENT_PORT (environment)");
     }
 
     @Test

@@ -29,7 +29,7 @@ class PublicationTest {
     void open(@TempDir Path folder) {
         state = SqliteState.open(folder.resolve("state.db"), new DeadLetterLimit(5_000, "limit"));
         store = state.deadLetters();
-        publication = new Publication(store, courier, "letters", Duration.ofSeconds(30), clock);
+        publication = new Publication(store, courier, "letters", Duration.ofSeconds(30), clock, clock.ticker());
     }
 
     @AfterEach
@@ -72,6 +72,10 @@ class PublicationTest {
         assertThat(store.unpublished(100)).hasSize(10);
 
         courier.back("letters");
+        clock.step(Duration.ofHours(2));
+        publication.publish();
+        assertThat(courier.delivered()).isEmpty();
+        clock.step(Duration.ofHours(-4));
         clock.advance(Duration.ofSeconds(30));
         publication.publish();
 
@@ -121,7 +125,7 @@ class PublicationTest {
     void without_a_hub_nothing_is_published() {
         store.store(letters(0, 1));
 
-        new Publication(store, courier, null, Duration.ZERO, clock).publish();
+        new Publication(store, courier, null, Duration.ZERO, clock, clock.ticker()).publish();
 
         assertThat(courier.sends()).isZero();
         assertThat(store.unpublished(1)).hasSize(1);

@@ -92,6 +92,20 @@ class ReplayTest {
     }
 
     @Test
+    void letters_that_failed_before_the_clock_was_set_back_do_not_wait_until_that_time_comes_again() {
+        store.store(letters(0, 1));
+        courier.reject("trace-0");
+        assertThat(replay.automatic(MINUTE, 3).failed()).isEqualTo(1);
+        clock.step(Duration.ofSeconds(-30));
+        assertThat(replay.automatic(MINUTE, 3).isIdle()).isTrue();
+
+        clock.step(Duration.ofHours(-2));
+        courier.accept("trace-0");
+
+        assertThat(replay.automatic(MINUTE, 3).delivered()).isEqualTo(1);
+    }
+
+    @Test
     void an_outage_ends_the_round_at_once_and_counts_nothing() {
         store.store(letters(0, 1_000));
         courier.away("hub");

@@ -22,7 +22,10 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Setting;
+import io.factstream.routes.Defaults;
 import io.factstream.routes.RouteFiles;
+import io.factstream.routes.RouteFolder;
+import io.factstream.routes.StreamDefinitions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,9 +211,7 @@ class DeploymentFilesTest {
     void whatever_is_mounted_is_there_and_what_must_outlive_the_pod_does() {
         Map<String, Volume> volumes =
                 pod().getVolumes().stream().collect(Collectors.toMap(Volume::getName, volume -> volume));
-        List<VolumeMount> mounts = Stream.concat(pod().getContainers().stream(), pod().getInitContainers().stream())
-                .flatMap(container -> container.getVolumeMounts().stream())
-                .toList();
+        List<VolumeMount> mounts = factstream().getVolumeMounts();
         assertThat(mounts).extracting(VolumeMount::getName).containsAll(volumes.keySet());
         assertThat(volumes.keySet())
                 .containsAll(mounts.stream().map(VolumeMount::getName).toList());
@@ -227,7 +228,7 @@ class DeploymentFilesTest {
         assertThat(environment().get("FACTSTREAM_SOURCE_FILE")).startsWith(places.get("data") + "/");
         // Where the image puts it.
         assertThat(places).containsEntry("state", "/state").containsEntry("routes", "/routes");
-        assertThat(Objects.requireNonNull(volumes.get("streams")).getConfigMap().getName())
+        assertThat(Objects.requireNonNull(volumes.get("routes")).getConfigMap().getName())
                 .isEqualTo(one(ConfigMap.class).getMetadata().getName());
         assertThat(Objects.requireNonNull(volumes.get("secrets")).getSecret().getSecretName())
                 .isEqualTo(one(Secret.class).getMetadata().getName());
@@ -260,16 +261,16 @@ class DeploymentFilesTest {
         assertThat(pod().getSecurityContext().getFsGroup()).isEqualTo(10_001);
         assertThat(pod().getSecurityContext().getRunAsNonRoot()).isTrue();
         assertThat(pod().getAutomountServiceAccountToken()).isFalse();
-        assertThat(Stream.concat(pod().getContainers().stream(), pod().getInitContainers().stream()))
-                .allSatisfy(container -> {
-                    assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
-                            .isFalse();
-                    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
-                            .isTrue();
-                    assertThat(container.getSecurityContext().getCapabilities().getDrop())
-                            .containsExactly("ALL");
-                    assertThat(container.getResources().getLimits()).containsKey("memory");
-                });
+        assertThat(pod().getInitContainers()).isEmpty();
+        assertThat(pod().getContainers()).allSatisfy(container -> {
+            assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
+                    .isFalse();
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
+                    .isTrue();
+            assertThat(container.getSecurityContext().getCapabilities().getDrop())
+                    .containsExactly("ALL");
+            assertThat(container.getResources().getLimits()).containsKey("memory");
+        });
     }
 
     @Test
@@ -298,20 +299,22 @@ class DeploymentFilesTest {
 
     @Test
     void the_streams_of_the_config_map_are_accepted_beside_the_shared_flow(@TempDir Path folder) throws IOException {
-        Path flow = Files.createDirectories(folder.resolve("flow"));
-        try (Stream<Path> files = Files.list(Path.of("routes", "flow"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, flow.resolve(file.getFileName()));
-            }
-        }
         for (Map.Entry<String, String> file : one(ConfigMap.class).getData().entrySet()) {
             Files.writeString(folder.resolve(file.getKey()), file.getValue());
         }
 
-        RouteFiles.check(folder);
+        RouteFolder mounted = new RouteFolder(folder, Path.of("routes", "flow"));
 
-        assertThat(RouteFiles.fingerprint(folder, "refund-paid")).hasSize(64);
-        assertThat(pod().getInitContainers().get(0).getCommand().get(2)).contains("/opt/factstream/routes/flow");
+        RouteFiles.check(mounted, Defaults.values());
+
+        assertThat(new StreamDefinitions(mounted, Defaults.values())
+                        .stream("refund-paid").fingerprint())
+                .hasSize(64);
+    }
+
+    @Test
+    void no_address_of_a_service_comes_among_the_settings() {
+        assertThat(pod().getEnableServiceLinks()).isFalse();
     }
 
     @Test

@@ -324,6 +324,16 @@ class LauncherTest {
     }
 
     @Test
+    void the_address_of_a_service_of_kubernetes_opens_no_jmx() throws Exception {
+        environment.put("FACTSTREAM_JMX_PORT", "tcp://10.0.0.1:9010");
+
+        Run run = run("run");
+
+        assertThat(run.arguments).isNotEmpty().noneMatch(argument -> argument.contains("jmxremote"));
+        assertThat(run.errors).contains("FACTSTREAM_JMX_PORT is the address of a service");
+    }
+
+    @Test
     void jmx_is_left_to_the_commands_that_last() throws Exception {
         environment.put("FACTSTREAM_JMX_PORT", "9010");
 

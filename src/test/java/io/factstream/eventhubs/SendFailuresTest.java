@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -126,6 +127,23 @@ class SendFailuresTest {
     void whatever_is_not_said_of_the_batch_is_an_outage(Throwable thrown, ErrorCategory category, Severity severity) {
         assertMeans(thrown, OUTAGE, category, severity);
         assertThat(SendFailures.of(thrown).getMessage()).isNotBlank();
+    }
+
+    @Test
+    void words_of_the_libraries_are_told_as_what_they_mean() {
+        assertThat(SendFailures.of(new OperationCancelledException("Released{}", context())))
+                .hasMessageContaining("gave the batch back untaken")
+                .hasMessageNotContaining("Released{");
+        assertThat(SendFailures.of(new AmqpException(
+                        true,
+                        "Modified{deliveryFailed=true, undeliverableHere=false, messageAnnotations=null}",
+                        context())))
+                .hasMessageContaining("gave the batch back untaken")
+                .hasMessageNotContaining("undeliverableHere");
+        assertThat(SendFailures.of(
+                        new RejectedExecutionException("SendProcessor has not been started: azure-event-hub")))
+                .hasMessageContaining("started anew")
+                .hasMessageNotContaining("SendProcessor");
     }
 
     @Test

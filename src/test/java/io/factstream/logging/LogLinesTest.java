@@ -1,6 +1,7 @@
 package io.factstream.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -10,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Lines as the product's own logback.xml has them written, and as JSON. */
 class LogLinesTest {
@@ -56,6 +59,27 @@ class LogLinesTest {
         String line = new String(json.encode(event), StandardCharsets.UTF_8);
         assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
         return new ObjectMapper().readTree(line);
+    }
+
+    @Test
+    void what_libraries_log_by_java_util_logging_becomes_a_line_like_any_other() {
+        Logger library = (Logger) LoggerFactory.getLogger("some.library");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        library.addAppender(lines);
+        Exception thrown = new IllegalStateException("no");
+
+        Logs.ofAll();
+        java.util.logging.Logger theirs = java.util.logging.Logger.getLogger("some.library");
+        theirs.log(java.util.logging.Level.WARNING, "{0} of {1}", new Object[] {"one", "two"});
+        theirs.log(java.util.logging.Level.SEVERE, "a brace { that begins nothing", thrown);
+        library.detachAppender(lines);
+
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
+                .containsExactly(tuple(Level.WARN, "one of two"), tuple(Level.ERROR, "a brace { that begins nothing"));
+        assertThat(lines.list.get(1).getThrowableProxy().getMessage()).isEqualTo("no");
+        assertThat(java.util.logging.Logger.getLogger("").getHandlers()).hasSize(1);
     }
 
     @Test

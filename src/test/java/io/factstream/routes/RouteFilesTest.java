@@ -50,12 +50,14 @@ class RouteFilesTest {
 
     @Test
     void the_shipped_routes_are_accepted() {
-        assertThatCode(() -> RouteFiles.check(Path.of("routes"))).doesNotThrowAnyException();
+        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(Path.of("routes")), Defaults.values()))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void a_good_stream_is_accepted() {
-        assertThatCode(() -> RouteFiles.check(folder)).doesNotThrowAnyException();
+        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
+                .doesNotThrowAnyException();
     }
 
     @Test
@@ -104,13 +106,52 @@ class RouteFilesTest {
     void a_duration_that_is_none_is_refused_with_its_line() throws IOException {
         write(GOOD.replace("query: pings.sql", "query: pings.sql\n        settle: soon"));
 
-        assertRefused("pings.camel.yaml:10: settle is 'soon'. Use a duration such as");
+        assertRefused("pings.camel.yaml:10: settle is 'soon', which is not a duration. Give a duration from 0s to 30d");
     }
 
     @Test
-    void the_place_of_a_route_is_its_file_and_line() {
-        assertThat(RouteFiles.place(folder, "pings")).isEqualTo(folder.resolve("pings.camel.yaml") + ":3");
-        assertThat(RouteFiles.place(folder, "unknown")).isEqualTo(folder.toString());
+    void what_camel_says_of_a_route_has_the_line_of_the_step_or_option_that_it_names() throws IOException {
+        write(GOOD + """
+                    - to:
+                        uri: log:pings
+                        parameters:
+                          levl: WARN
+            """);
+        String file = folder.resolve("pings.camel.yaml").toString();
+
+        assertThat(RoutePlace.of(RouteFolder.withFlow(folder), "pings", "something"))
+                .isEqualTo(file + ":3");
+        assertThat(RoutePlace.of(RouteFolder.withFlow(folder), "pings", "No endpoint could be found for: log://pings"))
+                .isEqualTo(file + ":14");
+        assertThat(RoutePlace.of(
+                        RouteFolder.withFlow(folder),
+                        "pings",
+                        "log://pings?levl=WARN … Unknown parameters=[{levl=WARN}]"))
+                .isEqualTo(file + ":16");
+        assertThat(RoutePlace.of(RouteFolder.withFlow(folder), "unknown", "something"))
+                .isEqualTo(folder.toString());
+    }
+
+    @Test
+    void the_short_form_of_camel_is_refused_with_what_to_write() throws IOException {
+        write(GOOD.replace("- route:\n    id: pings\n    from:", "- from:")
+                .replace("      uri:", "    uri:")
+                .replace("      parameters:", "    parameters:")
+                .replace("      steps:", "    steps:"));
+
+        assertRefused("pings.camel.yaml:2: the stream begins with 'from', Camel's short form. Write '- route:'");
+    }
+
+    @Test
+    void a_byte_order_mark_before_a_route_or_query_file_is_passed_over() throws IOException {
+        write("\uFEFF" + GOOD);
+        Files.writeString(folder.resolve("pings.sql"), "\uFEFFSELECT 1 AS _watermark");
+
+        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
+                .doesNotThrowAnyException();
+        assertThat(new StreamDefinitions(RouteFolder.withFlow(folder), Defaults.values())
+                        .stream("pings").query())
+                .isEqualTo("SELECT 1 AS _watermark");
     }
 
     @Test
@@ -137,14 +178,19 @@ class RouteFilesTest {
 
     @Test
     void the_fingerprint_of_a_stream_is_that_of_its_files() throws IOException {
-        String before = RouteFiles.fingerprint(folder, "pings");
+        String before = fingerprint();
         Files.writeString(folder.resolve("pings.sql"), "SELECT 1   AS _watermark; -- the same");
-        String commented = RouteFiles.fingerprint(folder, "pings");
+        String commented = fingerprint();
         Files.writeString(folder.resolve("pings.sql"), "SELECT 2 AS _watermark");
-        String changed = RouteFiles.fingerprint(folder, "pings");
+        String changed = fingerprint();
 
         assertThat(commented).isEqualTo(before);
         assertThat(changed).isNotEqualTo(before);
+    }
+
+    private String fingerprint() {
+        return new StreamDefinitions(RouteFolder.withFlow(folder), Defaults.values())
+                .stream("pings").fingerprint();
     }
 
     private void write(String route) throws IOException {
@@ -152,7 +198,7 @@ class RouteFilesTest {
     }
 
     private void assertRefused(String... parts) {
-        assertThatThrownBy(() -> RouteFiles.check(folder))
+        assertThatThrownBy(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContainingAll(parts);
     }

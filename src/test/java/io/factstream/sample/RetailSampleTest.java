@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.factstream.config.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -285,16 +284,16 @@ class RetailSampleTest {
         Path missing = folder.resolve("missing.duckdb");
 
         assertThatThrownBy(() -> RetailSample.create(sample, 100, 7, END))
-                .isInstanceOf(ConfigurationException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("already there");
         assertThatThrownBy(() -> RetailSample.create(missing, 0, 7, END))
-                .isInstanceOf(ConfigurationException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rows");
         assertThatThrownBy(() -> RetailSample.append(missing, 100, 7, END, END.plusSeconds(60)))
-                .isInstanceOf(ConfigurationException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no such file");
         assertThatThrownBy(() -> RetailSample.append(sample, 100, 7, END, END))
-                .isInstanceOf(ConfigurationException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not after");
         assertThat(missing).doesNotExist();
     }

@@ -86,26 +86,57 @@ class DuckDbSourceTest {
         }
     }
 
-    /** The last three are names that DuckDB has for databases of its own. */
+    /** Names that DuckDB has for what is its own, keywords, and names that must be quoted. */
     @ParameterizedTest
-    @CsvSource({
-        "facts.duckdb,facts",
-        "my facts.db,my facts",
-        "it's.duckdb,it's",
-        "memory.duckdb,memory_db",
-        "temp.db,temp_db",
-        "system,system_db"
-    })
-    void a_query_may_name_the_database_by_its_file(String name, String database) throws SQLException {
+    @ValueSource(
+            strings = {
+                "facts.duckdb",
+                "my facts.db",
+                "it's.duckdb",
+                "say \"hi\".duckdb",
+                "a.b.duckdb",
+                ".hidden.duckdb",
+                "..db",
+                "main.duckdb",
+                "MAIN",
+                "Temp.db",
+                "system",
+                "memory.duckdb",
+                "Memory.db",
+                "information_schema.duckdb",
+                "pg_catalog.duckdb",
+                "select.duckdb",
+                "_row.duckdb",
+                "no.file",
+                "1.db",
+                "*.db"
+            })
+    void a_query_may_name_the_database_as_duckdb_does_when_it_opens_the_file_itself(String name) throws SQLException {
         file = file.resolveSibling(name);
-        write("CREATE TABLE t AS SELECT 7 AS x");
-
-        try (DuckDbSource source = source();
-                Connection connection = source.open()) {
-            assertThat(text(connection, "SELECT x FROM t")).isEqualTo("7");
-            assertThat(text(connection, "SELECT x FROM \"" + database + "\".main.t"))
-                    .isEqualTo("7");
+        String itself;
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t AS SELECT 7 AS x");
+            statement.execute("CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 8 AS x");
+            itself = text(connection, "SELECT current_database()");
         }
+
+        try (DuckDbSource source = source()) {
+            // The second time it is attached anew.
+            for (int opening = 0; opening < 2; opening++) {
+                try (Connection connection = source.open();
+                        Connection second = source.getConnection()) {
+                    assertThat(text(connection, "SELECT current_database()")).isEqualTo(itself);
+                    assertThat(text(connection, "SELECT x FROM t")).isEqualTo("7");
+                    assertThat(text(connection, "SELECT x FROM main.t")).isEqualTo("7");
+                    assertThat(text(connection, "SELECT x FROM s.t")).isEqualTo("8");
+                    assertThat(text(second, "SELECT x FROM \"" + itself.replace("\"", "\"\"") + "\".main.t"))
+                            .isEqualTo("7");
+                }
+            }
+            assertThat(TableProfile.tables(source)).map(TableName::toString).containsExactly("t", "s.t");
+        }
+        write("INSERT INTO t VALUES (9)");
     }
 
     @Test
@@ -262,8 +293,7 @@ class DuckDbSourceTest {
         try (LoaderProcess loader = LoaderProcess.holding(file)) {
             assertThatThrownBy(source::open)
                     .isInstanceOf(SourceBusyException.class)
-                    .hasMessage(
-                            "source " + file + " is held by process " + loader.pid() + "; waiting for it to let go");
+                    .hasMessage("source " + file + " is held by process " + loader.pid());
         }
 
         try (Connection connection = source.open()) {
@@ -509,8 +539,8 @@ class DuckDbSourceTest {
         try (Connection other = source.open()) {
             assertThatThrownBy(source::open)
                     .isInstanceOf(SourceBusyException.class)
-                    .hasMessage("source " + file + " was being read by other streams of this runtime for 1 s; waiting"
-                            + " for them to finish, make their queries cheaper");
+                    .hasMessage("source " + file + " was being read by other streams of this runtime for 1 s; make"
+                            + " their queries cheaper");
             assertThat(text(other, "SELECT x FROM t")).isEqualTo("1");
         }
     }

@@ -131,6 +131,15 @@ class DuckDbTypeTest {
                         new TupleOf(List.of()));
     }
 
+    @Test
+    void a_struct_may_have_no_fields() throws SQLException {
+        assertThat(columns("SELECT {}, {'a': {}}, [{}]"))
+                .containsExactly(
+                        new StructOf(List.of()),
+                        new StructOf(List.of(new Field("a", new StructOf(List.of())))),
+                        new ListOf(new StructOf(List.of())));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -156,7 +165,8 @@ class DuckDbTypeTest {
 
     @Test
     void a_message_shows_a_type_as_sql_does() throws SQLException {
-        String type = "STRUCT(\"a\"\"\" DECIMAL(4,1)[], \"b\" MAP(INTEGER, TUPLE(VARCHAR, UNION(\"c\" DATE))))";
+        String type =
+                "STRUCT(\"a\"\"\" DECIMAL(4,1)[], \"b\" MAP(INTEGER, TUPLE(VARCHAR, UNION(\"c\" DATE))), \"d\" STRUCT)";
 
         assertThat(described(type)).hasToString(type);
     }

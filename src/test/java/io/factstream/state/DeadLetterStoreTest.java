@@ -18,6 +18,7 @@ import io.factstream.deadletter.Severity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -334,6 +335,7 @@ class DeadLetterStoreTest {
         store.store(letters(0, 3));
         store.attempted(letter(1).id(), T0.plusSeconds(60), letter(1).failure());
         DeadLetterFilter every = DeadLetterFilter.EVERY;
+        Duration rest = Duration.ofHours(1);
 
         assertThat(store.hubs()).containsExactly("hub");
         assertThat(store.count(every)).isEqualTo(3);
@@ -341,9 +343,11 @@ class DeadLetterStoreTest {
         assertThat(store.count(every.forHub("another"))).isZero();
         assertThat(store.count(Filters.event(null, "another", null))).isZero();
         assertThat(store.list(Filters.event(null, null, "trace-2"), 10)).containsExactly(letter(2));
-        assertThat(store.list(every.dueForReplay(1, T0), 10)).containsExactly(letter(0), letter(2));
-        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(60)))).isEqualTo(3);
-        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(59)))).isEqualTo(2);
+        assertThat(store.list(every.dueForReplay(1, T0.plus(rest), rest), 10)).containsExactly(letter(0), letter(2));
+        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(60).plus(rest), rest)))
+                .isEqualTo(3);
+        assertThat(store.count(every.dueForReplay(2, T0.plusSeconds(59).plus(rest), rest)))
+                .isEqualTo(2);
     }
 
     @Test

@@ -247,6 +247,7 @@ class SqliteStateTest {
                 "DROP TABLE stream_report",
                 "DROP TABLE pause",
                 "DROP TABLE action",
+                "DROP TABLE hub_partitions",
                 "DROP TABLE coverage",
                 "DROP TABLE coverage_bucket",
                 "ALTER TABLE watermark DROP COLUMN columns",

@@ -44,9 +44,22 @@ class StatusBoardTest {
     @Test
     void reports_are_read_by_others_as_they_were_put_up_and_replace_those_before() {
         StreamReport full = new StreamReport(
-                "sales", "session-1", NOW, "failing", NOW.minusSeconds(9), 7, 8L, 1, 2, 3, 12.5, "hub is away", "look");
-        StreamReport bare =
-                new StreamReport("refunds", "session-1", NOW, "running", NOW, 0, null, 0, 0, 0, 0, null, null);
+                "sales",
+                "session-1",
+                NOW,
+                "failing",
+                NOW.minusSeconds(9),
+                7L,
+                8L,
+                1L,
+                NOW,
+                2,
+                3,
+                12.5,
+                "hub is away",
+                "look");
+        StreamReport bare = new StreamReport(
+                "refunds", "session-1", NOW, "running", NOW, null, null, null, null, 0, 0, 0, null, null);
         state.status().putUp(List.of(full));
         state.status().putUp(List.of(full, bare));
 

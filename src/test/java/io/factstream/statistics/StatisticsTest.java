@@ -10,6 +10,7 @@ import io.factstream.deadletter.ErrorCategory;
 import io.factstream.deadletter.Severity;
 import io.factstream.eventhubs.BatchLimit;
 import io.factstream.eventhubs.HubAccess;
+import io.factstream.eventhubs.HubBreakers;
 import io.factstream.eventhubs.HubLayouts;
 import io.factstream.eventhubs.HubMonitor;
 import io.factstream.eventhubs.OutageException;
@@ -17,7 +18,7 @@ import io.factstream.state.SqliteState;
 import io.factstream.stream.IdleStreams;
 import io.factstream.stream.StreamObserver.Step;
 import io.factstream.stream.Streams;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.factstream.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,11 +44,11 @@ class StatisticsTest {
         HubAccess nowhere = new HubAccess("retail", null, AmqpTransportType.AMQP, Duration.ofSeconds(1), 0);
         hubs = new HubMonitor(
                 new HubLayouts(nowhere, new BatchLimit(10, 10_000), Duration.ofSeconds(1)),
-                CircuitBreakerRegistry.ofDefaults(),
-                new HubMonitor.Probing(Duration.ofHours(1), Duration.ofHours(1)),
+                new HubBreakers(),
+                new HubMonitor.Probing(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1)),
                 CLOCK,
                 Thread::new);
-        statistics = new Statistics("session", hubs, state.deadLetters(), CLOCK, Thread::new);
+        statistics = new Statistics("session", hubs, state.deadLetters(), CLOCK, Ticker.system(), Thread::new);
         Streams streams = IdleStreams.in(folder, state.watermarks(), CLOCK);
         streams.observe(statistics::observe);
         IdleStreams.define(streams, folder, "sales");

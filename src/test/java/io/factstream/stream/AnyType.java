@@ -78,13 +78,14 @@ record AnyType(String sql, DuckDbType parsed, Function<Random, AnyType.Value> no
             return flat(random);
         }
         Supplier<AnyType> part = () -> random(random, depth - 1);
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> sequence(part.get(), "[]", 3);
             case 1 -> sequence(part.get(), "[2]", 2);
             case 2, 3 -> structOf(fields(random, part));
             case 4 -> unionOf(fields(random, part));
             case 5 -> tupleOf(Stream.generate(part).limit(1 + random.nextInt(3)).toList());
             case 6 -> mapOf(part.get());
+            case 7 -> structOf(List.of());
             default -> flat(random);
         };
     }
@@ -272,7 +273,7 @@ record AnyType(String sql, DuckDbType parsed, Function<Random, AnyType.Value> no
     }
 
     private static String parts(List<Named> fields) {
-        return fields.stream().map(Named::sql).collect(Collectors.joining(", ", "(", ")"));
+        return fields.isEmpty() ? "" : fields.stream().map(Named::sql).collect(Collectors.joining(", ", "(", ")"));
     }
 
     private static String sql(List<Value> values) {

@@ -12,11 +12,14 @@ import io.factstream.eventhubs.PartitionHash;
 import io.factstream.eventhubs.UndeliverableEventException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -176,20 +179,112 @@ class BatchesTest {
     }
 
     @Test
-    void a_batch_halves_down_to_single_events() {
-        EventBatch batch = batches(
-                        events(List.of(new Given("k", 1), new Given("k", 2), new Given("k", 3))),
-                        1,
-                        new BatchLimit(MANY, 100_000))
-                .get(0);
+    void a_rejected_batch_comes_in_lanes_that_share_no_key_and_keep_its_order() {
+        EventBatch batch = keyed(500, 40);
 
-        List<EventBatch> halves = batch.halves();
+        List<Lane> lanes = batch.lanes(Lane.MOST, 0.22);
 
-        assertThat(halves).extracting(EventBatch::size).containsExactly(1, 2);
-        assertThat(halves.stream().mapToInt(EventBatch::wireBytes).sum()).isEqualTo(batch.wireBytes());
-        assertThat(halves).allSatisfy(half -> assertThat(half.partition()).isEqualTo(batch.partition()));
-        assertThat(halves.stream().flatMap(half -> half.events().stream()).toList())
+        assertThat(lanes).hasSize(Lane.MOST);
+        Map<String, Integer> lanesOfKeys = new HashMap<>();
+        for (int i = 0; i < lanes.size(); i++) {
+            List<Event> events = lanes.get(i).pieces().stream()
+                    .flatMap(piece -> piece.events().stream())
+                    .toList();
+            assertThat(events).isSortedAccordingTo(Comparator.comparingInt(batch.events()::indexOf));
+            for (Event event : events) {
+                Integer before = lanesOfKeys.put(Objects.requireNonNull(event.partitionKey()), i);
+                assertThat(before).isIn(null, i);
+            }
+        }
+        List<EventBatch> pieces =
+                lanes.stream().flatMap(lane -> lane.pieces().stream()).toList();
+        assertThat(pieces.stream().flatMap(piece -> piece.events().stream()).toList())
+                .containsExactlyInAnyOrderElementsOf(batch.events());
+        assertThat(pieces.stream().mapToInt(EventBatch::wireBytes).sum()).isEqualTo(batch.wireBytes());
+        assertThat(pieces).allSatisfy(piece -> {
+            assertThat(piece.partition()).isEqualTo(batch.partition());
+            assertThat(piece.size()).isLessThanOrEqualTo(3);
+        });
+    }
+
+    @Test
+    void a_rejected_batch_of_one_key_is_searched_in_order_down_to_single_events() {
+        EventBatch batch = keyed(500, 1);
+        Set<Integer> rejected = Set.of(0, 17, 18, 499);
+        List<EventBatch> sent = new ArrayList<>();
+
+        int sends = search(batch, rejected, 0, sent);
+
+        assertThat(sent.stream().flatMap(piece -> piece.events().stream()).toList())
                 .isEqualTo(batch.events());
+        assertThat(sent.stream().filter(piece -> piece.size() == 1 && holds(batch, piece, rejected)))
+                .hasSize(4);
+        assertThat(batch.unsettled()).isEmpty();
+        assertThat(sends).isLessThan(80);
+    }
+
+    /** By halves it takes 1.2 sends an event, all of them one after the other. */
+    @Test
+    void many_rejected_events_are_found_in_a_third_of_the_sends_after_one_another() {
+        Random random = new Random(1);
+        Set<Integer> rejected = new HashSet<>();
+        IntStream.range(0, 500).filter(i -> random.nextInt(100) < 22).forEach(rejected::add);
+        EventBatch batch = keyed(500, 100);
+
+        int longest = batch.lanes(Lane.MOST, 0.22).stream()
+                .mapToInt(lane -> search(batch, lane, rejected, 0.22, new ArrayList<>()))
+                .max()
+                .orElseThrow();
+
+        int byHalves = halves(rejected, 0, 500);
+        assertThat(1 + longest).isLessThan(byHalves / 3);
+        assertThat(batch.unsettled()).isEmpty();
+    }
+
+    private static int halves(Set<Integer> rejected, int from, int end) {
+        int middle = (from + end) / 2;
+        return end - from == 1 || rejected.stream().noneMatch(i -> i >= from && i < end)
+                ? 1
+                : 1 + halves(rejected, from, middle) + halves(rejected, middle, end);
+    }
+
+    private static int search(EventBatch whole, Lane lane, Set<Integer> rejected, double share, List<EventBatch> sent) {
+        return lane.pieces().stream()
+                .mapToInt(piece -> search(whole, piece, rejected, share, sent))
+                .sum();
+    }
+
+    /** Returns how many sends it takes; what is taken, or is rejected alone, is settled. */
+    private static int search(
+            EventBatch whole, EventBatch batch, Set<Integer> rejected, double share, List<EventBatch> sent) {
+        if (batch.size() == 1 || !holds(whole, batch, rejected)) {
+            sent.add(batch);
+            batch.settle();
+            return 1;
+        }
+        return 1
+                + batch.lanes(Lane.MOST, share).stream()
+                        .mapToInt(lane -> search(whole, lane, rejected, share, sent))
+                        .sum();
+    }
+
+    private static int search(EventBatch batch, Set<Integer> rejected, double share, List<EventBatch> sent) {
+        return search(batch, batch, rejected, share, sent);
+    }
+
+    private static boolean holds(EventBatch whole, EventBatch batch, Set<Integer> rejected) {
+        return batch.events().stream()
+                .anyMatch(event -> rejected.contains(whole.events().indexOf(event)));
+    }
+
+    private static EventBatch keyed(int events, int keys) {
+        return batches(
+                        events(IntStream.range(0, events)
+                                .mapToObj(i -> new Given("k" + i % keys, 1))
+                                .toList()),
+                        1,
+                        new BatchLimit(MANY, 1_000_000))
+                .get(0);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.factstream.config.NonFinite;
 import io.factstream.deadletter.DeadLetterLimit;
 import io.factstream.source.DuckDbSource;
 import io.factstream.state.SqliteState;
+import io.factstream.time.Moment;
 import io.factstream.watermark.SavedWatermark;
 import io.factstream.watermark.Watermark;
 import io.factstream.watermark.WatermarkStore;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -217,7 +219,7 @@ class CoveragePropertyTest {
                 List<Event> events = new ArrayList<>();
                 List<Integer> read = new ArrayList<>();
                 ContentIds ids = new ContentIds("sale");
-                try (ResultSet result = statement.executeQuery(query.pageSql(window))) {
+                try (ResultSet result = statement.executeQuery(query.pageSql(window, RowLimit.of(RowLimit.LEAST)))) {
                     while (result.next()) {
                         Event event = Event.of(result.getBytes(1), ids);
                         events.add(event);
@@ -233,7 +235,7 @@ class CoveragePropertyTest {
                         definition.fingerprint(),
                         window.from(),
                         window.to(),
-                        watching.passed(query.type(), events));
+                        watching.passed(query.type(), events, window.to()));
                 if (positions == store) {
                     read.forEach(row -> delivered.put(row, rows.get(row)));
                 }
@@ -248,7 +250,13 @@ class CoveragePropertyTest {
                 SavedWatermark saved = store.find("sales").orElse(null);
                 watch.begin(connection, query, saved);
 
-                watch.look(connection, query, saved == null ? null : saved.position(), NOW, source.stamp(), clock);
+                watch.look(
+                        connection,
+                        query,
+                        saved == null ? null : saved.position(),
+                        NOW,
+                        source.stamp(),
+                        new Moment(TimeUnit.SECONDS.toNanos(clock.getEpochSecond())));
             }
             assertThat(watch.lateRows().rows()).as("late rows").isEqualTo(expectedLate());
             assertThat(watch.lateRows().gone()).as("rows gone").isEqualTo(expectedGone());

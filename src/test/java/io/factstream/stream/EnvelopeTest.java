@@ -193,7 +193,7 @@ class EnvelopeTest {
             Window window = pages.next(connection, null, Instant.parse("2026-02-01T00:00:00Z"), 100)
                     .orElseThrow();
             ContentIds ids = new ContentIds("sale");
-            try (ResultSet rows = statement.executeQuery(pages.pageSql(window))) {
+            try (ResultSet rows = statement.executeQuery(pages.pageSql(window, RowLimit.of(RowLimit.LEAST)))) {
                 while (rows.next()) {
                     events.add(Event.of(rows.getBytes(1), ids));
                 }

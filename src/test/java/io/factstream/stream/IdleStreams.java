@@ -6,6 +6,7 @@ import io.factstream.eventhubs.Hubs;
 import io.factstream.eventhubs.OutageException;
 import io.factstream.source.Courtesy;
 import io.factstream.source.DuckDbSource;
+import io.factstream.time.Ticker;
 import io.factstream.watermark.WatermarkStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,13 +50,14 @@ public final class IdleStreams {
                 NonFinite.STRING,
                 10,
                 1 << 20,
+                1 << 20,
                 Duration.ZERO,
                 Duration.ZERO,
                 Duration.ZERO,
                 1,
                 Duration.ZERO);
-        return new Streams(
-                new StreamServices(source, NO_HUBS, watermarks, new PageMemory(1, 1), pages, clock, clock), folder);
+        return new Streams(new StreamServices(
+                source, NO_HUBS, watermarks, new PageMemory(1, 1), pages, clock, clock, Ticker.system()));
     }
 
     /** Adds a stream. */
@@ -65,6 +67,9 @@ public final class IdleStreams {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return streams.define(id, id + "_happened", id + ".sql", "_watermark", "hub", "0s");
+        Path query = folder.resolve(id + ".sql");
+        streams.prepare(new StreamDefinition(
+                id, id + "_happened", query, StreamDefinition.read(query), "_watermark", "hub", Duration.ZERO));
+        return streams.open(id);
     }
 }

@@ -13,6 +13,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -153,6 +156,10 @@ class JsonSqlTest {
                 arguments("[0.5::DECIMAL(1,1)]", "[0.5]"),
                 arguments("{'a': 1, 'b': NULL, 'c': 'x'}", "{\"a\":1,\"c\":\"x\"}"),
                 arguments("{'a': NULL::INTEGER}", "{}"),
+                arguments("{}", "{}"),
+                arguments(
+                        "{'a': {}, 'b': [{}, NULL], 'c': MAP {'k': {}}}",
+                        "{\"a\":{},\"b\":[{},null],\"c\":{\"k\":{}}}"),
                 arguments("{'a \"b''': {'c,': [{'d': NULL, 'e': 1}]}}", "{\"a \\\"b'\":{\"c,\":[{\"e\":1}]}}"),
                 arguments("row(1, NULL, 'x', [row(true)])", "[1,null,\"x\",[[true]]]"),
                 arguments("row()", "[]"),
@@ -171,6 +178,47 @@ class JsonSqlTest {
                 arguments("'12345678901234567890123.4500'::JSON", "12345678901234567890123.4500"),
                 arguments("['{\"a\":1}'::JSON, NULL]", "[{\"a\":1},null]"),
                 arguments("{'a': 1, 'b': ['x']}::VARIANT", "{\"a\":1,\"b\":[\"x\"]}"));
+    }
+
+    /** Names of parameters and types grow by a few characters; an expression that is written twice doubles each time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s[]", "MAP(VARCHAR, %s)", "STRUCT(a %s)[]", "UNION(u %s)[]", "TUPLE(%s)[]"})
+    void each_level_of_a_nested_type_adds_as_much_sql_as_the_one_before(String wrapping) {
+        int first = lengthAtDepth(wrapping, 12) - lengthAtDepth(wrapping, 11);
+        int late = lengthAtDepth(wrapping, 30) - lengthAtDepth(wrapping, 29);
+
+        assertThat(late).isBetween(first, first + 20);
+    }
+
+    private static int lengthAtDepth(String wrapping, int depth) {
+        String type = "DOUBLE";
+        for (int level = 0; level < depth; level++) {
+            type = wrapping.formatted(type);
+        }
+        return new JsonSql(NonFinite.STRING).of("x", DuckDbType.parse(type)).length();
+    }
+
+    /** One would be put in place with all that it repeats of its arguments, and calls others that a source may replace. */
+    @Test
+    void no_macro_of_duckdb_is_called() throws SQLException {
+        String type =
+                "STRUCT(a TIMESTAMPTZ[], b MAP(VARCHAR, INTERVAL), c JSON, d DOUBLE, e TIMESTAMP_NS, f BLOB, g VARIANT)";
+        String sql = new JsonSql(NonFinite.DEAD_LETTER).of("x", DuckDbType.parse(type));
+        Set<String> called = Pattern.compile("system\\.main\\.\"?([^\"(]+)\"?\\(")
+                .matcher(sql)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(called).isNotEmpty();
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet macros = statement.executeQuery(
+                        "SELECT function_name FROM duckdb_functions() WHERE function_type = 'macro'")) {
+            while (macros.next()) {
+                assertThat(called).doesNotContain(macros.getString(1));
+            }
+        }
     }
 
     @ParameterizedTest

@@ -121,4 +121,33 @@ class PageSizeTest {
         assertThat(size.shrink()).isFalse();
         assertThat(size.rows()).isEqualTo(1);
     }
+
+    @Test
+    void a_page_that_has_too_many_bytes_becomes_one_that_fits_at_once() {
+        PageSize size = new PageSize(50_000, 50_000, 10_000);
+
+        assertThat(size.exceeded(40)).isTrue();
+
+        assertThat(size.rows()).isEqualTo(30);
+    }
+
+    @Test
+    void a_page_that_has_too_many_bytes_becomes_smaller_each_time() {
+        PageSize size = new PageSize(8, 8, 10_000);
+
+        assertThat(size.exceeded(80)).isTrue();
+        assertThat(size.rows()).isEqualTo(4);
+        assertThat(size.exceeded(1)).isTrue();
+        assertThat(size.rows()).isEqualTo(1);
+        assertThat(size.exceeded(1)).isFalse();
+    }
+
+    @Test
+    void after_a_page_within_a_value_fewer_rows_are_asked_for_than_fit() {
+        PageSize size = new PageSize(50_000, 50_000, 10_000);
+
+        size.filledWithinValue(30, 9_000);
+
+        assertThat(size.rows()).isEqualTo(25);
+    }
 }

@@ -2,6 +2,8 @@ package io.factstream.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.factstream.eventhubs.BatchLimit;
+import io.factstream.eventhubs.HubLayout;
 import io.factstream.watermark.Passed;
 import io.factstream.watermark.Watermark;
 import java.time.Duration;
@@ -137,6 +139,7 @@ class PagesAheadTest {
                 new Passed(0, Map.of(), null),
                 more,
                 Objects.requireNonNull(memory.enterIfFree(0)),
+                new HubLayout(List.of("0"), new BatchLimit(1, 1024)),
                 List.of());
     }
 

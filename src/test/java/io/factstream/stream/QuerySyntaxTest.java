@@ -39,10 +39,6 @@ class QuerySyntaxTest {
             value = {
                 "SELECT w FROM t LIMIT 10 | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "SELECT 'Grüße 世界',\\n w\\nFROM t\\nLIMIT 10 | sales.sql:4: the query ends in LIMIT or OFFSET",
-                "SELECT w AS _watermark FROM t WHERE w >= now() - INTERVAL 1 DAY | sales.sql:1: the query leaves rows out",
-                "SELECT t.w AS _watermark FROM t\\nWHERE p = 1\\n AND current_date < t.w | sales.sql:3: the query leaves",
-                "SELECT w AS _watermark FROM t WHERE w > (SELECT max(w) FROM t) | sales.sql:1: the query leaves rows out",
-                "SELECT w FROM t WHERE w = 1 OR random() < 0.1 | sales.sql:1: the query takes rows at random",
                 "SELECT w FROM t\\nOFFSET 3 | sales.sql:2: the query ends in LIMIT or OFFSET",
                 "SELECT w FROM t LIMIT 10% | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "SELECT w FROM t LIMIT (SELECT 5) | sales.sql:1: the query ends in LIMIT or OFFSET",
@@ -52,9 +48,15 @@ class QuerySyntaxTest {
                 "SELECT w FROM t UNION ALL SELECT w FROM t LIMIT 1 | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "WITH x AS (FROM t) SELECT w FROM x LIMIT 1 | sales.sql:1: the query ends in LIMIT or OFFSET",
                 "SELECT w FROM t\\nORDER BY\\n w | sales.sql:3: the query ends in ORDER BY",
-                "SELECT w FROM t ORDER BY ALL | sales.sql: the query ends in ORDER BY",
-                "SELECT w FROM t USING SAMPLE 10 | sales.sql: the query takes a sample",
-                "SELECT w FROM t TABLESAMPLE 10% | sales.sql: the query takes a sample",
+                "SELECT w FROM t\\nORDER BY ALL | sales.sql:2: the query ends in ORDER BY",
+                "SELECT w FROM t\\nUSING SAMPLE 10 | sales.sql:2: the query takes a sample",
+                "SELECT w FROM t TABLESAMPLE 10% | sales.sql:1: the query takes a sample",
+                "SELECT w, 'LIMIT' -- LIMIT\\nFROM t\\nFETCH FIRST ROW ONLY | sales.sql:3: the query ends in LIMIT or OFFSET",
+                "SELECT w FROM t\\nFETCH NEXT 3 ROWS ONLY | sales.sql:2: the query ends in LIMIT or OFFSET",
+                "SELECT w FROM t OFFSET 2 ROWS\\nFETCH FIRST ROW ONLY | the query ends in LIMIT or OFFSET",
+                "WITH x AS (\\n DELETE FROM t RETURNING *) SELECT w FROM x | sales.sql:2: the query changes rows, by DELETE",
+                "SELECT * FROM (WITH x AS (INSERT INTO t VALUES (1, 'a') RETURNING *) FROM x) | changes rows, by INSERT",
+                "WITH x AS (UPDATE t SET w = 2 RETURNING *) SELECT w FROM x | sales.sql:1: the query changes rows, by UPDATE",
                 "-- one\\nSELEKT w | sales.sql:2: is no SQL: syntax error at or near \"SELEKT\"",
                 "SELECT 'Grüße',\\n w FROM t\\nWHERE | sales.sql:3: is no SQL: syntax error",
                 "SELECT w FROM t\\nWHERE p = 'open | sales.sql:2: is no SQL: unterminated string literal"
@@ -63,7 +65,7 @@ class QuerySyntaxTest {
         ConfigurationException refusal =
                 catchThrowableOfType(ConfigurationException.class, () -> check(query.replace("\\n", "\n")));
 
-        assertThat(refusal).hasMessageStartingWith(message).hasMessageNotContaining("..");
+        assertThat(refusal).hasMessageContaining(message).hasMessageNotContaining("..");
         assertThat(refusal.mend()).isNotBlank();
     }
 
@@ -79,6 +81,7 @@ class QuerySyntaxTest {
                 "SELECT list(p ORDER BY w) FROM t GROUP BY w",
                 "SELECT w, 'LIMIT 10 ORDER BY' FROM t -- LIMIT 10",
                 "SELECT w AS \"limit\", p AS \"order\" FROM t",
+                "SELECT w, 'DELETE FROM t' AS \"delete\", '\"type\":\"DELETE_QUERY_NODE\"' AS x FROM t",
                 "SELECT DISTINCT w FROM t",
                 "SELECT w FROM t QUALIFY row_number() OVER (PARTITION BY p ORDER BY w) = 1",
                 "FROM t",

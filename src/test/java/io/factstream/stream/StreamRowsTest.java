@@ -124,7 +124,8 @@ class StreamRowsTest {
     }
 
     private StreamRows rows() {
-        return new StreamRows(STREAM, table.source(), NonFinite.STRING, Duration.ofMillis(5), Duration.ofSeconds(10));
+        return new StreamRows(
+                STREAM, table.source(), NonFinite.STRING, 1 << 20, Duration.ofMillis(5), Duration.ofSeconds(10));
     }
 
     private List<Row> upTo(Watermark end) throws InterruptedException {
@@ -156,8 +157,8 @@ class StreamRowsTest {
         ContentIds made = new ContentIds(STREAM.eventType());
         try (Connection connection = table.source().open();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        PageQuery.prepare(STREAM, connection, NonFinite.STRING).pageSql(page))) {
+                ResultSet rows = statement.executeQuery(PageQuery.prepare(STREAM, connection, NonFinite.STRING)
+                        .pageSql(page, RowLimit.of(RowLimit.LEAST)))) {
             while (rows.next()) {
                 ids.add(Event.of(rows.getBytes(1), made).traceId());
             }

@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** What all connections share: the hubs, the keys, the limits and what goes wrong. Safe for all threads. */
@@ -18,7 +18,7 @@ final class Namespace {
      */
     record Limits(int maxMessageSize, Duration idleTimeout) {}
 
-    private final TreeMap<String, Hub> hubs = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final ConcurrentSkipListMap<String, Hub> hubs = new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
     private final SharedAccessKeys keys;
     private final Limits limits;
     private final Retention retention;
@@ -47,6 +47,11 @@ final class Namespace {
     @Nullable
     Hub hub(String name) {
         return hubs.get(name);
+    }
+
+    /** Puts a hub into the place of one of that name. */
+    void replace(Hub hub) {
+        hubs.put(hub.name(), hub);
     }
 
     Collection<Hub> hubs() {

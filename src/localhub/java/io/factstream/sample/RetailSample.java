@@ -1,6 +1,5 @@
 package io.factstream.sample;
 
-import io.factstream.config.ConfigurationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,12 +48,12 @@ public final class RetailSample {
      * @param rows about how many fact rows in all, at least 1; below a few thousand a table can stay empty
      * @param seed the same seed makes the same rows
      * @param end after every event time; the first one is at most 14 days before. Only planned shipments depart later.
-     * @throws ConfigurationException when the file exists or {@code rows} is below 1
+     * @throws IllegalArgumentException when the file exists or {@code rows} is below 1
      */
     public static void create(Path file, long rows, long seed, Instant end) throws SQLException {
         if (Files.exists(file)) {
-            throw new ConfigurationException(
-                    file.toString(), "a file is already there", "Name a new file, or delete this one first");
+            throw new IllegalArgumentException(
+                    file + ": a file is already there. Name a new file, or delete this one first");
         }
         Load load = new Load(rows, seed, end.minus(PERIOD), end, true);
         try {
@@ -75,12 +74,12 @@ public final class RetailSample {
      * @param seed loads of different times differ even when their seed is the same
      * @param from not after any event time of this load; for a loader in order, the end of the load before
      * @param to after every event time of this load. Only planned shipments depart later.
-     * @throws ConfigurationException when the file is missing, {@code rows} is below 1 or {@code to} is not after {@code from}
+     * @throws IllegalArgumentException when the file is missing, {@code rows} is below 1 or {@code to} is not after {@code from}
      * @throws SQLException also when another process holds the file
      */
     public static void append(Path file, long rows, long seed, Instant from, Instant to) throws SQLException {
         if (!Files.exists(file)) {
-            throw new ConfigurationException(file.toString(), "there is no such file", "Create the sample first");
+            throw new IllegalArgumentException(file + ": there is no such file. Create the sample first");
         }
         inOneTransaction(file, "", new Load(rows, seed, from, to, false));
     }
@@ -120,10 +119,10 @@ public final class RetailSample {
 
         Load {
             if (rows < 1) {
-                throw new ConfigurationException("rows", "is " + rows, "Ask for at least 1");
+                throw new IllegalArgumentException("rows: is " + rows + ". Ask for at least 1");
             }
             if (!from.isBefore(to)) {
-                throw new ConfigurationException("to", to + " is not after " + from, "Give a later time");
+                throw new IllegalArgumentException("to: " + to + " is not after " + from + ". Give a later time");
             }
         }
 

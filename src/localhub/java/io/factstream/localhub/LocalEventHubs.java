@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalEventHubs implements AutoCloseable {
 
     private final Namespace namespace;
+    private final Supplier<PartitionLog> emptyPartition;
     private final Faults faults;
     private final AtomicLong connectionNumbers = new AtomicLong();
     private final int port;
@@ -42,6 +45,7 @@ public final class LocalEventHubs implements AutoCloseable {
     private LocalEventHubs(Builder builder) throws IOException {
         this.faults = new Faults(() -> forEachConnection(ClientConnection::faultsChanged));
         this.namespace = builder.namespace(faults);
+        this.emptyPartition = builder::emptyPartition;
         Acceptor listening = new Acceptor(namespace, builder.port, connectionNumbers);
         this.port = listening.port();
         this.acceptor = listening;
@@ -145,6 +149,35 @@ public final class LocalEventHubs implements AutoCloseable {
      */
     public void forget(String hub, int partition, long olderThan) {
         hub(hub).partition(partition).forget(olderThan);
+    }
+
+    /**
+     * Deletes a hub with its events, and creates one of the same name. Connections are closed.
+     *
+     * @param partitions how many the new one has, at least 1
+     * @throws IllegalArgumentException when there is no such hub
+     */
+    public void recreate(String hub, int partitions) {
+        namespace.replace(new Hub(hub(hub).name(), namespace.clock().instant(), emptyPartitions(partitions)));
+        closeConnections(Conditions.CONNECTION_FORCED);
+    }
+
+    /**
+     * Gives a hub more partitions, as the service does while clients go on.
+     *
+     * @param partitions how many it has then, at least as many as before
+     * @throws IllegalArgumentException when there is no such hub, or it has more
+     */
+    public void grow(String hub, int partitions) {
+        Hub before = hub(hub);
+        namespace.replace(before.grown(emptyPartitions(partitions - before.partitionCount())));
+    }
+
+    private List<PartitionLog> emptyPartitions(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("A hub cannot lose partitions while it is there");
+        }
+        return Stream.generate(emptyPartition).limit(count).toList();
     }
 
     /** What goes wrong. */
@@ -373,7 +406,7 @@ public final class LocalEventHubs implements AutoCloseable {
                             name,
                             clock.instant(),
                             IntStream.range(0, partitions)
-                                    .mapToObj(partition -> new PartitionLog(retention, checksum, clock))
+                                    .mapToObj(partition -> emptyPartition())
                                     .toList())));
             return new Namespace(
                     created,
@@ -383,6 +416,10 @@ public final class LocalEventHubs implements AutoCloseable {
                     new Capacity(maxEvents, maxBytes, fullCondition),
                     clock,
                     faults);
+        }
+
+        private PartitionLog emptyPartition() {
+            return new PartitionLog(retention, checksum, clock);
         }
 
         private static String newSecret() {

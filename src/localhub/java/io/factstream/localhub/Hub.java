@@ -25,6 +25,14 @@ final class Hub {
         this.partitions = List.copyOf(partitions);
     }
 
+    /** With more partitions; what is in those that are there stays. */
+    Hub grown(List<PartitionLog> more) {
+        return new Hub(
+                name,
+                createdAt,
+                Stream.concat(partitions.stream(), more.stream()).toList());
+    }
+
     String name() {
         return name;
     }
