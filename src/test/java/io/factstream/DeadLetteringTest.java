@@ -95,7 +95,9 @@ class DeadLetteringTest {
             assertDeliveredAllBut(runtime, rejected);
             runtime.assertInOrderOfKeys("numbers", "n");
             assertThat(runtime.deadLetters("numbers")).hasSize(rejected.length);
-            assertThat(sends).hasValueLessThan(ROWS * 2);
+            // A page that a busy machine made fail is searched once more.
+            long searches = 1 + runtime.status("numbers").pagesFailed();
+            assertThat(sends).hasValueLessThan(Math.toIntExact(ROWS * 2 * searches));
         }
     }
 
