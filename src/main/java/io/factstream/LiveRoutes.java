@@ -469,12 +469,7 @@ final class LiveRoutes {
         } catch (IOException | UnsupportedOperationException e) {
             owner = "somebody";
         }
-        try {
-            state.journal().add(new Action(clock.instant(), owner, Kind.EDIT, subject, what));
-        } catch (StateException e) {
-            // It is done, and the log holds it.
-            LOG.warn("action=edit subject={} could not be recorded: {}", subject, e.getMessage());
-        }
+        state.journal().addDone(new Action(clock.instant(), owner, Kind.EDIT, subject, what));
     }
 
     /** Takes nothing more up; a change that is being taken up comes to its end. */

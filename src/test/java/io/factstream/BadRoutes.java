@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.factstream.config.ConfigurationException;
 import io.factstream.config.KnownSettings;
 import io.factstream.routes.Defaults;
-import io.factstream.routes.RouteFiles;
 import io.factstream.routes.RouteFolder;
 import io.factstream.stream.RefusedStream;
 import java.io.IOException;
@@ -217,8 +216,7 @@ final class BadRoutes {
                     Files.writeString(routes.resolve("refunds.sql"), QUERY);
                     change.of(routes);
                     return BadInput.message(catchThrowableOfType(
-                            ConfigurationException.class,
-                            () -> RouteFiles.check(RouteFolder.withFlow(routes), Defaults.values())));
+                            ConfigurationException.class, () -> Defaults.check(RouteFolder.withFlow(routes))));
                 },
                 names);
     }

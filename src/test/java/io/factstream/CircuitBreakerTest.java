@@ -27,7 +27,7 @@ class CircuitBreakerTest {
                 .with(KnownSettings.HOLD_INITIAL_DELAY, "100ms")
                 .with(KnownSettings.BREAKER_PROBE_INTERVAL, "1h")
                 .with(KnownSettings.BREAKER_RECOVERY, "1h")) {
-            AtomicInteger sends = countingSends(runtime);
+            AtomicInteger sends = runtime.countingSends();
             runtime.hubs().faults().always(Fault.reject(Conditions.ENTITY_DISABLED));
             runtime.start();
 
@@ -73,7 +73,7 @@ class CircuitBreakerTest {
                         .with(KnownSettings.BREAKER_THRESHOLD, "3")
                         .with(KnownSettings.BREAKER_RECOVERY, "1h")) {
             // The hub can be reached all the time, and refuses to take events.
-            AtomicInteger sends = countingSends(runtime);
+            AtomicInteger sends = runtime.countingSends();
             runtime.hubs().faults().always(Fault.reject(Conditions.ENTITY_DISABLED));
             runtime.start();
             awaitBreaker(runtime, BreakerState.OPEN);
@@ -174,16 +174,6 @@ class CircuitBreakerTest {
                 .load("CREATE TABLE numbers AS SELECT range + 1 AS n FROM range(" + ROWS + ")")
                 .stream("numbers", "SELECT n AS _watermark, n % 7 AS _partition_key, n FROM numbers")
                 .stream("second", "SELECT n AS _watermark, n FROM numbers");
-    }
-
-    private static AtomicInteger countingSends(RuntimeUnderTest runtime) {
-        AtomicInteger sends = new AtomicInteger();
-        // A fault that looks at each batch and never strikes.
-        runtime.hubs().faults().always(Fault.release(), batch -> {
-            sends.incrementAndGet();
-            return false;
-        });
-        return sends;
     }
 
     private static void awaitBreaker(RuntimeUnderTest runtime, BreakerState state) {

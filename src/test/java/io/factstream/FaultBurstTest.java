@@ -54,7 +54,7 @@ class FaultBurstTest {
             runtime.awaitDrained();
             int rows = ROWS;
             for (Map.Entry<String, Consumer<LocalEventHubs>> fault : faults().entrySet()) {
-                AtomicInteger sends = countingSends(runtime);
+                AtomicInteger sends = runtime.countingSends();
                 fault.getValue().accept(runtime.hubs());
                 rows += ROWS;
                 runtime.load("INSERT INTO numbers SELECT n + (SELECT max(n) FROM numbers) FROM range(1, " + (ROWS + 1)
@@ -81,16 +81,6 @@ class FaultBurstTest {
             }
             assertThat(log.lines()).noneMatch(line -> line.contains("is being tried"));
         }
-    }
-
-    private static AtomicInteger countingSends(RuntimeUnderTest runtime) {
-        AtomicInteger sends = new AtomicInteger();
-        // A fault that looks at each batch and never strikes.
-        runtime.hubs().faults().always(Fault.release(), batch -> {
-            sends.incrementAndGet();
-            return false;
-        });
-        return sends;
     }
 
     private static RuntimeUnderTest numbers(Path folder) {

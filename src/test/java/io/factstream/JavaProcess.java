@@ -23,13 +23,8 @@ final class JavaProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts a main class. */
-    static JavaProcess start(Path folder, Class<?> main, String... arguments) {
-        return start(folder, Map.of(), main, arguments);
-    }
-
-    /** Starts a main class with more environment variables. */
-    static JavaProcess start(Path folder, Map<String, String> environment, Class<?> main, String... arguments) {
+    /** What starts a main class, with more options of Java; arguments can be added. */
+    static List<String> command(Class<?> main, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -37,10 +32,20 @@ final class JavaProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 // The product's own, not that of the tests.
-                "-Dlogback.configurationFile=logback.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-Dlogback.configurationFile=logback.xml"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        return command;
+    }
+
+    /** Starts a main class. */
+    static JavaProcess start(Path folder, Class<?> main, String... arguments) {
+        return start(folder, Map.of(), main, arguments);
+    }
+
+    /** Starts a main class with more environment variables. */
+    static JavaProcess start(Path folder, Map<String, String> environment, Class<?> main, String... arguments) {
+        List<String> command = command(main);
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile(folder, "output", ".txt");

@@ -48,6 +48,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -141,6 +142,17 @@ final class RuntimeUnderTest implements AutoCloseable {
     RuntimeUnderTest with(String camelKey, String value) {
         settings.put(camelKey, value);
         return this;
+    }
+
+    /** How many sends reach the hub from now on. */
+    AtomicInteger countingSends() {
+        AtomicInteger sends = new AtomicInteger();
+        // A fault that looks at each batch and never strikes.
+        hubs().faults().always(Fault.release(), batch -> {
+            sends.incrementAndGet();
+            return false;
+        });
+        return sends;
     }
 
     /** Gives up on a hub that does not answer within a second, for tests in which hubs do not. */

@@ -165,23 +165,13 @@ class WorkingFolderTest {
 
     /** What a command prints, started in a folder by the distribution's launcher. */
     private String run(Path workingFolder, int code, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(java());
+        List<String> command = java();
         command.addAll(List.of(arguments));
         return finish(code, workingFolder, command);
     }
 
     private List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dlogback.configurationFile=logback.xml",
-                "-Dfactstream.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName());
+        return JavaProcess.command(Main.class, "-Dfactstream.home=" + home);
     }
 
     private String finish(int code, Path workingFolder, List<String> command) throws IOException, InterruptedException {

@@ -149,11 +149,6 @@ public final class Control {
 
     private void record(String who, Kind kind, String subject, String detail) {
         LOG.info("action={} subject=\"{}\" who=\"{}\" {}", Word.of(kind), subject, who, detail);
-        try {
-            journal.add(new Action(clock.instant(), who, kind, subject, detail));
-        } catch (RuntimeException e) {
-            // It is done, and the log holds it: a state that cannot be written must not keep anybody from pausing.
-            LOG.warn("action={} could not be recorded: {}", Word.of(kind), e.getMessage());
-        }
+        journal.addDone(new Action(clock.instant(), who, kind, subject, detail));
     }
 }

@@ -53,17 +53,24 @@ final class StreamsHealth implements HealthCheckRepository {
                 : Stream.empty();
     }
 
-    private static final class StreamCheck extends AbstractHealthCheck {
-        private final StreamStatistics stream;
+    private abstract static class ReadinessCheck extends AbstractHealthCheck {
 
-        private StreamCheck(StreamStatistics stream) {
-            super(GROUP, "stream-" + stream.id());
-            this.stream = stream;
+        private ReadinessCheck(String id) {
+            super(GROUP, id);
         }
 
         @Override
         public boolean isLiveness() {
             return false;
+        }
+    }
+
+    private static final class StreamCheck extends ReadinessCheck {
+        private final StreamStatistics stream;
+
+        private StreamCheck(StreamStatistics stream) {
+            super("stream-" + stream.id());
+            this.stream = stream;
         }
 
         @Override
@@ -80,17 +87,12 @@ final class StreamsHealth implements HealthCheckRepository {
         }
     }
 
-    private static final class RefusedCheck extends AbstractHealthCheck {
+    private static final class RefusedCheck extends ReadinessCheck {
         private final RefusedStream stream;
 
         private RefusedCheck(RefusedStream stream) {
-            super(GROUP, "stream-" + stream.stream());
+            super("stream-" + stream.stream());
             this.stream = stream;
-        }
-
-        @Override
-        public boolean isLiveness() {
-            return false;
         }
 
         @Override
@@ -102,17 +104,12 @@ final class StreamsHealth implements HealthCheckRepository {
         }
     }
 
-    private final class HubCheck extends AbstractHealthCheck {
+    private final class HubCheck extends ReadinessCheck {
         private final String hub;
 
         private HubCheck(String hub) {
-            super(GROUP, "hub-" + hub);
+            super("hub-" + hub);
             this.hub = hub;
-        }
-
-        @Override
-        public boolean isLiveness() {
-            return false;
         }
 
         @Override

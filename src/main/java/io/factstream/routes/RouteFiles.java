@@ -103,18 +103,6 @@ public final class RouteFiles {
     }
 
     /**
-     * As {@link #mistakes}, for who needs all files to be right.
-     *
-     * @throws ConfigurationException naming every mistake with its file and line
-     */
-    public static void check(RouteFolder routes, Properties values) {
-        List<Problem> all = mistakes(routes, values).all();
-        if (!all.isEmpty()) {
-            throw new ConfigurationException(all);
-        }
-    }
-
-    /**
      * How the files of a folder are written.
      *
      * @param faults what Camel's schema does not allow, and Camel refuses

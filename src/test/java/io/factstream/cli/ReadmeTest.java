@@ -3,7 +3,6 @@ package io.factstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.factstream.routes.Defaults;
-import io.factstream.routes.RouteFiles;
 import io.factstream.routes.RouteFolder;
 import io.factstream.routes.StreamDefinitions;
 import java.io.IOException;
@@ -56,7 +55,7 @@ class ReadmeTest {
         Files.writeString(
                 folder.resolve("refund-paid.camel.yaml"), blocks("yaml").get(0));
 
-        RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values());
+        Defaults.check(RouteFolder.withFlow(folder));
 
         assertThat(new StreamDefinitions(RouteFolder.withFlow(folder), Defaults.values())
                         .stream("refund-paid").fingerprint())

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.factstream.config.KnownSettings;
 import io.factstream.config.Setting;
 import io.factstream.routes.Defaults;
-import io.factstream.routes.RouteFiles;
 import io.factstream.routes.RouteFolder;
 import io.factstream.routes.StreamDefinitions;
 import java.io.IOException;
@@ -305,7 +304,7 @@ class DeploymentFilesTest {
 
         RouteFolder mounted = new RouteFolder(folder, Path.of("routes", "flow"));
 
-        RouteFiles.check(mounted, Defaults.values());
+        Defaults.check(mounted);
 
         assertThat(new StreamDefinitions(mounted, Defaults.values())
                         .stream("refund-paid").fingerprint())

@@ -50,14 +50,13 @@ class RouteFilesTest {
 
     @Test
     void the_shipped_routes_are_accepted() {
-        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(Path.of("routes")), Defaults.values()))
+        assertThatCode(() -> Defaults.check(RouteFolder.withFlow(Path.of("routes"))))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void a_good_stream_is_accepted() {
-        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> Defaults.check(RouteFolder.withFlow(folder))).doesNotThrowAnyException();
     }
 
     @Test
@@ -147,8 +146,7 @@ class RouteFilesTest {
         write("\uFEFF" + GOOD);
         Files.writeString(folder.resolve("pings.sql"), "\uFEFFSELECT 1 AS _watermark");
 
-        assertThatCode(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> Defaults.check(RouteFolder.withFlow(folder))).doesNotThrowAnyException();
         assertThat(new StreamDefinitions(RouteFolder.withFlow(folder), Defaults.values())
                         .stream("pings").query())
                 .isEqualTo("SELECT 1 AS _watermark");
@@ -198,7 +196,7 @@ class RouteFilesTest {
     }
 
     private void assertRefused(String... parts) {
-        assertThatThrownBy(() -> RouteFiles.check(RouteFolder.withFlow(folder), Defaults.values()))
+        assertThatThrownBy(() -> Defaults.check(RouteFolder.withFlow(folder)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContainingAll(parts);
     }
